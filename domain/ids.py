@@ -1,0 +1,23 @@
+"""Ids. Every id is random and says nothing about a person; a workflow id is a prefix and such an id."""
+
+from typing import NewType
+
+TrajectId = NewType("TrajectId", str)
+PersoonId = NewType("PersoonId", str)
+
+CODE_LENGTE = 6
+
+
+def traject_workflow_id(traject_id: str) -> str:
+    """The Temporal workflow id of a traject. Readable by whoever runs the server, so never made from a name."""
+    return f"traject/{traject_id}"
+
+
+def digest_workflow_id(swv_id: str) -> str:
+    """The Temporal workflow id of the daily digest of one samenwerkingsverband."""
+    return f"digest/{swv_id}"
+
+
+def traject_code(traject_id: str) -> str:
+    """The short code people use on screen and in mails ("T-4F7K2Q"): the start of the random id, in capitals."""
+    return "T-" + traject_id.removeprefix("t-")[:CODE_LENGTE].upper()

@@ -1,0 +1,46 @@
+"""Kader: everything the core decides with besides the state: the pinned route, the school calendar, the settings."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.calendar import bereken
+from domain.dagen import Kalender
+from domain.instellingen import Instellingen
+from domain.route import Besluit, Route, Termijnkeuze
+from domain.termijn import BerekendeDatum
+from domain.traject import Afspraak
+
+
+class Omstandigheden(BaseModel):
+    """Calendar snapshot and settings of one school, fetched by an activity and carried by the workflow as data."""
+
+    model_config = ConfigDict(frozen=True)
+    kalender: Kalender
+    instellingen: Instellingen = Instellingen()
+
+
+@dataclass(frozen=True)
+class Kader:
+    """Route, calendar and settings together. Pure data; made anew for each call, costs nothing."""
+
+    route: Route
+    kalender: Kalender
+    instellingen: Instellingen
+
+    @classmethod
+    def van(cls, route: Route, omstandigheden: Omstandigheden) -> "Kader":
+        """The frame of one traject."""
+        return cls(route, omstandigheden.kalender, omstandigheden.instellingen)
+
+    def reken(self, vanaf: date, keuze: Termijnkeuze) -> BerekendeDatum:
+        """The date a term of the route ends on, with its explanation; the term names its own clock."""
+        return bereken(self.kalender, vanaf, keuze.los_op(self.instellingen))
+
+    def besluit_van(self, afspraak: Afspraak) -> Besluit | None:
+        """The decision an afspraak stands for; None for everything that is simply ticked off."""
+        if afspraak.stap is None:
+            return None
+        besluit = self.route.stap(afspraak.stap).besluit
+        return besluit if besluit.id == afspraak.sjabloon else None

@@ -1,0 +1,71 @@
+"""Which role may do which act. One table for the core; whether a person may see this dossier at all is the api's gate."""
+
+from domain.errors import VerkeerdeRol
+from domain.feiten import Wie
+from domain.handelingen import DraagOver, EenHandeling, Heropen, LegToestemmingVast, MeldStilstand, StelUit
+from domain.ingebouwd import Ingebouwd
+from domain.kader import Kader
+from domain.roles import PARTIJ_VAN, ROL_LABEL, Partij, Rol
+from domain.traject import Afspraak, Traject
+
+SCHOOL_LEIDING = frozenset({Rol.IB, Rol.OCO, Rol.DIRECTIE})
+BOVENSCHOOLS = frozenset({Rol.REGIEVOERDER, Rol.COORDINATOR, Rol.DEELCOORDINATOR})
+NOTEERT_TOESTEMMING = SCHOOL_LEIDING | {
+    Rol.LEERKRACHT,
+    Rol.MENTOR,
+    Rol.KOO,
+    Rol.JGZ,
+    Rol.CASEMANAGER,
+    Rol.SCHOOLBEGELEIDER,
+}
+HEROPENT = SCHOOL_LEIDING | BOVENSCHOOLS
+
+
+def mag_afronden(kader: Kader, traject: Traject, afspraak: Afspraak, rol: Rol) -> bool:
+    """The owner; whoever leads the step or has the regie; and for work of school its own IB'er or directie.
+
+    A stall is for the one it was brought to (or the coordinators): nobody declares his own standstill over.
+    """
+    if afspraak.sjabloon == Ingebouwd.STAGNATIE:
+        return rol in {afspraak.rol, Rol.COORDINATOR, Rol.DEELCOORDINATOR}
+    if rol in {afspraak.rol, traject.regie_bij, kader.route.stap(traject.stap).leidt}:
+        return True
+    return PARTIJ_VAN[afspraak.rol] is Partij.SCHOOL and rol in SCHOOL_LEIDING
+
+
+def eis_recht(kader: Kader, traject: Traject, handeling: EenHandeling, door: Wie, afspraak: Afspraak | None) -> None:
+    """Raises VerkeerdeRol, naming who can do it, when this role may not do this act."""
+    rol = door.rol
+    if isinstance(handeling, MeldStilstand):
+        return
+    if isinstance(handeling, LegToestemmingVast):
+        if rol in NOTEERT_TOESTEMMING or (
+            rol in {Rol.OUDERS, Rol.LEERLING} and door.persoon_id == handeling.persoon_id
+        ):
+            return
+        raise _geweigerd(rol, "toestemming vastleggen", sorted(NOTEERT_TOESTEMMING))
+    if isinstance(handeling, Heropen):
+        if rol in HEROPENT:
+            return
+        raise _geweigerd(rol, "een traject heropenen", sorted(HEROPENT))
+    if afspraak is None:
+        return
+    if isinstance(handeling, DraagOver):
+        mag = SCHOOL_LEIDING | BOVENSCHOOLS | {traject.regie_bij, kader.route.stap(traject.stap).leidt}
+        if rol in mag:
+            return
+        raise _geweigerd(rol, "een afspraak overdragen", sorted(mag))
+    if mag_afronden(kader, traject, afspraak, rol) or (isinstance(handeling, StelUit) and rol in BOVENSCHOOLS):
+        return
+    raise _geweigerd(rol, "dit doen", [afspraak.rol, traject.regie_bij])
+
+
+def _geweigerd(rol: Rol, wat: str, wel: list[Rol]) -> VerkeerdeRol:
+    namen = ", ".join(dict.fromkeys(ROL_LABEL[r] for r in wel))
+    return VerkeerdeRol(
+        f"Als {ROL_LABEL[rol]} kunt u {wat} niet."
+        if wat != "dit doen"
+        else f"Als {ROL_LABEL[rol]} kunt u dit niet doen.",
+        veld="rol",
+        remedie=f"Dit kan door: {namen}.",
+    )

@@ -1,0 +1,356 @@
+"""The rules a route must keep to, besides its form. Each rule is one function that yields what breaks it, by path.
+
+Rules that follow the paths through a route (who can get where, what was asked before) are in domain/route_paden.py.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from itertools import pairwise, product
+
+from domain.ingebouwd import Ingebouwd
+from domain.instellingen import STANDAARD
+from domain.predicates import PREDICATEN
+from domain.roles import PARTIJ_VAN, Rol
+from domain.route import (
+    EINDE,
+    KENMERK_WAARDEN,
+    Aan,
+    Kenmerk,
+    Oorzaak,
+    Route,
+    Soort,
+    Stap,
+    Termijnkeuze,
+)
+from domain.route_fout import Pad, Vondst, bedoelde, opgesomd
+from domain.termijn import Klok
+
+Regel = Callable[[Route], Iterator[Vondst]]
+
+_HOOGSTENS = 520
+_WEKEN = frozenset({Klok.KALENDERWEKEN, Klok.SCHOOLWEKEN})
+_KALENDER = frozenset({Klok.KALENDERDAGEN, Klok.KALENDERWEKEN})
+_EIGEN_PLEK = {Soort.BESLUIT: "besluit", Soort.TOESTEMMING: "toestemmingen"}
+_BESLUITSOORTEN = frozenset({Soort.BESLUIT, Soort.EVALUATIE})
+_EEN_JAAR_ZONDER_SCHRIKKELDAG = 2026
+
+
+def in_stappen(route: Route) -> Iterator[tuple[Pad, Stap]]:
+    """Each step with its path."""
+    for i, stap in enumerate(route.stappen):
+        yield ("stappen", i), stap
+
+
+def _dubbel(namen: Iterable[tuple[Pad, str]], wat: str, al: Iterable[str] = ()) -> Iterator[Vondst]:
+    gezien = set(al)
+    for pad, naam in namen:
+        if naam in gezien:
+            yield Vondst(pad, f"{wat} '{naam}' bestaat al.", "Geef een andere naam.")
+        gezien.add(naam)
+
+
+def namen_zijn_eenmalig(route: Route) -> Iterator[Vondst]:
+    """No two things of one kind share a name. A review that comes back runs beside every step, so it counts in all."""
+    yield from _dubbel([((*p, "id"), s.id) for p, s in in_stappen(route)], "De stap", {EINDE})
+    yield from _dubbel([(("ladders", i, "id"), x.id) for i, x in enumerate(route.ladders)], "De ladder")
+    yield from _dubbel([(("terugkerend", i, "id"), x.id) for i, x in enumerate(route.terugkerend)], "De afspraak")
+    for i, ladder in enumerate(route.ladders):
+        yield from _dubbel([(("ladders", i, "treden", j, "id"), t.id) for j, t in enumerate(ladder.treden)], "De trede")
+    for i, terugkerend in enumerate(route.terugkerend):
+        vensters = [(("terugkerend", i, "vensters", j, "id"), v.id) for j, v in enumerate(terugkerend.vensters)]
+        yield from _dubbel(vensters, "Het venster")
+    for pad, stap in in_stappen(route):
+        eigen: list[tuple[Pad, str]] = [((*pad, "afspraken", i, "id"), a.id) for i, a in enumerate(stap.afspraken)]
+        eigen.append(((*pad, "besluit", "id"), stap.besluit.id))
+        yield from _dubbel(eigen, "De afspraak", {t.id for t in route.terugkerend})
+        uit = [((*pad, "besluit", "uitkomsten", i, "id"), u.id) for i, u in enumerate(stap.besluit.uitkomsten)]
+        yield from _dubbel(uit, "De uitkomst")
+        doelen = [((*pad, "toestemmingen", i, "doel"), str(t.doel)) for i, t in enumerate(stap.toestemmingen)]
+        yield from _dubbel(doelen, "De vraag om toestemming voor")
+
+
+def namen_zijn_vrij(route: Route) -> Iterator[Vondst]:
+    """Some names are those of afspraken that every route has."""
+    eigen: list[tuple[Pad, str]] = [(("terugkerend", i, "id"), x.id) for i, x in enumerate(route.terugkerend)]
+    for pad, stap in in_stappen(route):
+        eigen += [((*pad, "afspraken", i, "id"), a.id) for i, a in enumerate(stap.afspraken)]
+        eigen.append(((*pad, "besluit", "id"), stap.besluit.id))
+    for plek, naam in eigen:
+        if naam in tuple(Ingebouwd) or naam.startswith("toestemming_"):
+            yield Vondst(plek, f"'{naam}' is een naam die Routewacht zelf gebruikt.", "Geef een andere naam.")
+
+
+def verwijzingen_bestaan(route: Route) -> Iterator[Vondst]:
+    """Every name that points to something points to something that is there."""
+    stappen, ladders = [s.id for s in route.stappen], [x.id for x in route.ladders]
+    for pad, naam in _ladders_genoemd(route):
+        if naam not in ladders:
+            yield Vondst(pad, f"De ladder '{naam}' bestaat niet.", bedoelde(naam, ladders))
+    for pad, naam in _predicaten_genoemd(route):
+        if naam not in PREDICATEN:
+            yield Vondst(pad, f"De voorwaarde '{naam}' bestaat niet.", bedoelde(naam, PREDICATEN))
+    for i, terugkerend in enumerate(route.terugkerend):
+        for j, naam in enumerate(terugkerend.niet_in):
+            if naam not in stappen:
+                plek = ("terugkerend", i, "niet_in", j)
+                yield Vondst(plek, f"De stap '{naam}' bestaat niet.", bedoelde(naam, stappen))
+    for pad, stap in in_stappen(route):
+        afspraken = [a.id for a in stap.afspraken]
+        for i, afspraak in enumerate(stap.afspraken):
+            for j, naam in enumerate(afspraak.na):
+                if naam not in afspraken:
+                    plek = (*pad, "afspraken", i, "na", j)
+                    yield Vondst(plek, f"De afspraak '{naam}' staat niet in deze stap.", bedoelde(naam, afspraken))
+        for i, uitkomst in enumerate(stap.besluit.uitkomsten):
+            plek = (*pad, "besluit", "uitkomsten", i)
+            if uitkomst.naar not in (*stappen, EINDE):
+                zin = f"De stap '{uitkomst.naar}' bestaat niet."
+                yield Vondst((*plek, "naar"), zin, bedoelde(uitkomst.naar, (*stappen, EINDE)))
+            for j, eis in enumerate(uitkomst.vereist):
+                if eis.afspraak is not None and eis.afspraak not in afspraken:
+                    zin = f"De afspraak '{eis.afspraak}' staat niet in deze stap."
+                    yield Vondst((*plek, "vereist", j, "afspraak"), zin, bedoelde(eis.afspraak, afspraken))
+
+
+def _ladders_genoemd(route: Route) -> Iterator[tuple[Pad, str]]:
+    yield ("stagnatie", "ladder"), route.stagnatie.ladder
+    for i, terugkerend in enumerate(route.terugkerend):
+        yield ("terugkerend", i, "ladder"), terugkerend.ladder
+    for pad, stap in in_stappen(route):
+        yield (*pad, "besluit", "ladder"), stap.besluit.ladder
+        for i, afspraak in enumerate(stap.afspraken):
+            yield (*pad, "afspraken", i, "ladder"), afspraak.ladder
+        for i, vraag in enumerate(stap.toestemmingen):
+            yield (*pad, "toestemmingen", i, "ladder"), vraag.ladder
+
+
+def _predicaten_genoemd(route: Route) -> Iterator[tuple[Pad, str]]:
+    for pad, stap in in_stappen(route):
+        for i, afspraak in enumerate(stap.afspraken):
+            if afspraak.als is not None:
+                yield (*pad, "afspraken", i, "als"), afspraak.als
+        for i, vraag in enumerate(stap.toestemmingen):
+            if vraag.als is not None:
+                yield (*pad, "toestemmingen", i, "als"), vraag.als
+        for i, uitkomst in enumerate(stap.besluit.uitkomsten):
+            for j, eis in enumerate(uitkomst.vereist):
+                if eis.predicaat is not None:
+                    yield (*pad, "besluit", "uitkomsten", i, "vereist", j, "predicaat"), eis.predicaat
+
+
+def soorten_passen(route: Route) -> Iterator[Vondst]:
+    """Decisions and consents have a place of their own; a registration says where something is registered."""
+    for pad, stap in in_stappen(route):
+        for i, afspraak in enumerate(stap.afspraken):
+            plek = (*pad, "afspraken", i)
+            if afspraak.soort in _EIGEN_PLEK:
+                zin = f"Een {afspraak.soort} hoort niet tussen de afspraken."
+                yield Vondst((*plek, "soort"), zin, f"Zet dit onder '{_EIGEN_PLEK[afspraak.soort]}'.")
+            if afspraak.soort is Soort.REGISTRATIE and not afspraak.verwijst_naar:
+                zin = "Een registratie zegt in welk systeem iets staat."
+                yield Vondst((*plek, "verwijst_naar"), zin, "Voeg 'verwijst_naar:' toe.")
+        if stap.besluit.soort not in _BESLUITSOORTEN:
+            zin = f"Een besluit kan geen {stap.besluit.soort} zijn."
+            yield Vondst((*pad, "besluit", "soort"), zin, "Kies besluit of evaluatie.")
+
+
+def eigenaren_zijn_mensen(route: Route) -> Iterator[Vondst]:
+    """People decide and do; Routewacht itself owns nothing."""
+    plekken: list[tuple[Pad, Rol]] = [
+        (("regie", "begin"), route.regie.begin),
+        (("stagnatie", "swv"), route.stagnatie.swv),
+    ]
+    plekken += [(("stagnatie", "naar", str(o)), r) for o, r in route.stagnatie.naar.items()]
+    plekken += [(("terugkerend", i, "rol"), t.rol) for i, t in enumerate(route.terugkerend)]
+    for pad, stap in in_stappen(route):
+        plekken += [((*pad, "leidt"), stap.leidt), ((*pad, "besluit", "rol"), stap.besluit.rol)]
+        plekken += [((*pad, "afspraken", i, "rol"), a.rol) for i, a in enumerate(stap.afspraken)]
+        plekken += [((*pad, "toestemmingen", i, "rol"), t.rol) for i, t in enumerate(stap.toestemmingen)]
+    for plek, rol in plekken:
+        if rol is Rol.SYSTEEM:
+            yield Vondst(plek, "Routewacht kan zelf niets doen of besluiten.", "Noem de rol van een mens.")
+
+
+def teksten_zijn_gevuld(route: Route) -> Iterator[Vondst]:
+    """What people read is never empty."""
+    teksten: list[tuple[Pad, str]] = [(("titel",), route.titel), (("brondocument",), route.brondocument)]
+    teksten += [(("ladders", i, "titel"), x.titel) for i, x in enumerate(route.ladders)]
+    teksten += [(("terugkerend", i, "titel"), x.titel) for i, x in enumerate(route.terugkerend)]
+    for pad, stap in in_stappen(route):
+        teksten += [((*pad, "titel"), stap.titel), ((*pad, "ouders_horen"), stap.ouders_horen)]
+        teksten += [((*pad, "besluit", "titel"), stap.besluit.titel)]
+        teksten += [((*pad, "afspraken", i, "titel"), a.titel) for i, a in enumerate(stap.afspraken)]
+        uit = enumerate(stap.besluit.uitkomsten)
+        teksten += [((*pad, "besluit", "uitkomsten", i, "titel"), u.titel) for i, u in uit]
+    for plek, tekst in teksten:
+        if not tekst.strip():
+            yield Vondst(plek, f"'{plek[-1]}' is leeg.", "Schrijf wat mensen hier moeten lezen.")
+
+
+def termijnen_kloppen(route: Route) -> Iterator[Vondst]:
+    """Only a rung may count back, only in days; a legal term runs on calendar clocks."""
+    for pad, keuze, mag_terug in _termijnen(route):
+        if keuze.aantal is None or keuze.klok is None:
+            continue
+        if abs(keuze.aantal) > _HOOGSTENS:
+            yield Vondst((*pad, "aantal"), f"Een termijn is hoogstens {_HOOGSTENS} lang.", "Kies een kleiner aantal.")
+        elif keuze.aantal < 0 and not mag_terug:
+            yield Vondst((*pad, "aantal"), "Deze termijn ligt in het verleden.", "Kies een aantal van 0 of meer.")
+        elif keuze.aantal < 0 and keuze.klok in _WEKEN:
+            zin = f"Terugtellen kan in dagen, niet in {keuze.klok}."
+            yield Vondst((*pad, "klok"), zin, "Kies schooldagen, werkdagen of kalenderdagen.")
+        if keuze.wettelijk and keuze.klok not in _KALENDER:
+            zin = f"Een wettelijke termijn telt niet in {keuze.klok}."
+            yield Vondst((*pad, "klok"), zin, "Kies kalenderdagen of kalenderweken.")
+
+
+def _termijnen(route: Route) -> Iterator[tuple[Pad, Termijnkeuze, bool]]:
+    for i, ladder in enumerate(route.ladders):
+        if ladder.herhaal:
+            yield ("ladders", i, "herhaal"), ladder.herhaal, False
+        for j, trede in enumerate(ladder.treden):
+            yield ("ladders", i, "treden", j, "na"), trede.na, True
+    for pad, stap in in_stappen(route):
+        for i, vraag in enumerate(stap.toestemmingen):
+            yield (*pad, "toestemmingen", i, "termijn"), vraag.termijn, False
+        for plek, wat in [
+            ((*pad, "besluit"), stap.besluit),
+            *(((*pad, "afspraken", i), a) for i, a in enumerate(stap.afspraken)),
+        ]:
+            yield (*plek, "termijn"), wat.termijn, False
+            if wat.uiterlijk:
+                yield (*plek, "uiterlijk"), wat.uiterlijk, False
+
+
+def ladders_klimmen(route: Route) -> Iterator[Vondst]:
+    """Rungs come in the order of their dates, and the last one reaches somebody who can get the case moving."""
+    for i, ladder in enumerate(route.ladders):
+        for j, (vorige, deze) in enumerate(pairwise(ladder.treden), start=1):
+            if vorige.vanaf is deze.vanaf and _zeker_later(vorige.na, deze.na):
+                zin = f"De trede '{deze.id}' komt eerder dan '{vorige.id}', die erboven staat."
+                yield Vondst(("ladders", i, "treden", j, "na"), zin, "Zet de treden in volgorde van datum.")
+        laatste = ladder.treden[-1]
+        if laatste.aan not in (Aan.ESCALATIEPUNT, route.stagnatie.swv):
+            plek = ("ladders", i, "treden", len(ladder.treden) - 1, "aan")
+            zin = f"De laatste trede gaat naar '{laatste.aan}'; dan kan een afspraak stilvallen."
+            yield Vondst(plek, zin, f"Kies '{Aan.ESCALATIEPUNT}' of '{route.stagnatie.swv}'.")
+        if ladder.id == route.stagnatie.ladder:
+            yield from _laat_niet_los(i, ladder.herhaal, laatste.aan is Aan.ESCALATIEPUNT)
+
+
+def _laat_niet_los(i: int, herhaal: Termijnkeuze | None, terug: bool) -> Iterator[Vondst]:
+    if herhaal is None or (herhaal.aantal is not None and herhaal.aantal < 1):
+        zin = "De ladder van een stagnatie houdt op; daarna zou niemand meer iets horen."
+        yield Vondst(("ladders", i, "herhaal"), zin, "Voeg 'herhaal:' toe met een termijn van 1 of meer.")
+    if terug:
+        zin = "Een stagnatie die zelf stilvalt gaat niet terug naar het escalatiepunt."
+        yield Vondst(("ladders", i, "treden"), zin, "Laat de laatste trede naar het samenwerkingsverband gaan.")
+
+
+def _zeker_later(a: Termijnkeuze, b: Termijnkeuze) -> bool:
+    """Whether `a` surely ends after `b`, with the default settings. Different clocks compare only around zero."""
+    (m, klok_a), (n, klok_b) = (
+        (x.aantal, x.klok) if x.instelling is None else _standaard(x.instelling) for x in (a, b)
+    )
+    if m is None or n is None:
+        return False
+    return m > n if klok_a is klok_b else (m > 0 >= n) or (m >= 0 > n)
+
+
+def _standaard(naam: str) -> tuple[int, Klok]:
+    return STANDAARD[naam].termijn.aantal, STANDAARD[naam].termijn.klok
+
+
+def stagnatie_is_volledig(route: Route) -> Iterator[Vondst]:
+    """Every cause has somebody who is asked, and every party that can hold the ball has a cause."""
+    for oorzaak in Oorzaak:
+        if oorzaak not in route.stagnatie.naar:
+            zin = f"Bij een stagnatie door '{oorzaak}' staat niet wie aan zet komt."
+            yield Vondst(("stagnatie", "naar"), zin, f"Voeg '{oorzaak}:' met een rol toe.")
+    rollen = {route.stagnatie.swv, *route.stagnatie.naar.values(), *(t.rol for t in route.terugkerend), Rol.OUDERS}
+    for stap in route.stappen:
+        rollen |= {stap.besluit.rol, *(a.rol for a in stap.afspraken), *(v.rol for v in stap.toestemmingen)}
+    for partij in sorted({PARTIJ_VAN[r] for r in rollen} - set(route.stagnatie.partijen)):
+        zin = f"Er staat niet wat een stagnatie is als de bal bij '{partij}' ligt."
+        yield Vondst(("stagnatie", "partijen"), zin, f"Voeg '{partij}:' met een oorzaak toe.")
+
+
+def regietabel_is_volledig(route: Route) -> Iterator[Vondst]:
+    """The table for who has the regie answers every combination exactly once, and some decision asks for it."""
+    if not route.regie.regels:
+        return
+    gezien: set[tuple[str, str]] = set()
+    for i, regel in enumerate(route.regie.regels):
+        plek = ("regie", "regels", i)
+        for kenmerk, waarde in ((Kenmerk.LEERVRAAG, regel.leervraag), (Kenmerk.LEEFVRAAG, regel.leefvraag)):
+            if waarde not in KENMERK_WAARDEN[kenmerk]:
+                zin = f"'{waarde}' is geen antwoord op '{kenmerk}'."
+                yield Vondst((*plek, str(kenmerk)), zin, bedoelde(waarde, KENMERK_WAARDEN[kenmerk]))
+        paar = (regel.leervraag, regel.leefvraag)
+        if paar in gezien:
+            yield Vondst(plek, f"De regie bij {opgesomd(paar)} staat er al.", "Haal een van de twee weg.")
+        gezien.add(paar)
+    alles = product(KENMERK_WAARDEN[Kenmerk.LEERVRAAG], KENMERK_WAARDEN[Kenmerk.LEEFVRAAG])
+    for leervraag, leefvraag in [p for p in alles if p not in gezien]:
+        zin = f"Er staat niet wie de regie heeft bij leervraag '{leervraag}' en leefvraag '{leefvraag}'."
+        yield Vondst(("regie", "regels"), zin, "Voeg een regel toe.")
+    if not any({Kenmerk.LEERVRAAG, Kenmerk.LEEFVRAAG} <= set(s.besluit.vragen) for s in route.stappen):
+        zin = "Geen enkel besluit vraagt naar de leervraag en de leefvraag; de tabel doet dan niets."
+        yield Vondst(("regie", "regels"), zin, "Voeg 'vragen: [leervraag, leefvraag]' toe aan een besluit.")
+
+
+def vensters_bestaan(route: Route) -> Iterator[Vondst]:
+    """A window exists in every school year, leap year or not, and ends after it began."""
+    for i, terugkerend in enumerate(route.terugkerend):
+        for j, venster in enumerate(terugkerend.vensters):
+            plek = ("terugkerend", i, "vensters", j)
+            fout = [v for v in ("van", "tot_en_met") if not _dag_bestaat(getattr(venster, v))]
+            for veld in fout:
+                zin = f"'{getattr(venster, veld)}' bestaat niet in elk jaar."
+                yield Vondst((*plek, veld), zin, "Kies een dag die elk jaar voorkomt.")
+            if not fout:
+                van, tot_en_met = venster.datums(_EEN_JAAR_ZONDER_SCHRIKKELDAG)
+                if van > tot_en_met:
+                    zin = "Het venster eindigt voor het begint; een schooljaar loopt van augustus tot en met juli."
+                    yield Vondst((*plek, "tot_en_met"), zin, "Kies een latere dag, of splits het venster.")
+
+
+def _dag_bestaat(tekst: str) -> bool:
+    try:
+        date(_EEN_JAAR_ZONDER_SCHRIKKELDAG, *(int(x) for x in tekst.split("-")))
+    except ValueError:
+        return False
+    return True
+
+
+def bron_noemt_regels(route: Route) -> Iterator[Vondst]:
+    """Line numbers of the source document count from 1."""
+    bronnen: list[tuple[Pad, tuple[int, ...]]] = [(("regie", "bron"), route.regie.bron.regels)]
+    bronnen.append((("stagnatie", "bron"), route.stagnatie.bron.regels))
+    bronnen += [(("ladders", i, "bron"), x.bron.regels) for i, x in enumerate(route.ladders)]
+    bronnen += [(("terugkerend", i, "bron"), x.bron.regels) for i, x in enumerate(route.terugkerend)]
+    for pad, stap in in_stappen(route):
+        bronnen += [((*pad, "bron"), stap.bron.regels), ((*pad, "besluit", "bron"), stap.besluit.bron.regels)]
+        bronnen += [((*pad, "toestemmingen", i, "bron"), v.bron.regels) for i, v in enumerate(stap.toestemmingen)]
+        bronnen += [((*pad, "afspraken", i, "bron"), a.bron.regels) for i, a in enumerate(stap.afspraken)]
+        uit = enumerate(stap.besluit.uitkomsten)
+        bronnen += [((*pad, "besluit", "uitkomsten", i, "bron"), u.bron.regels) for i, u in uit]
+    for plek, regels in bronnen:
+        if any(r < 1 for r in regels):
+            yield Vondst((*plek, "regels"), "De regels van een document tellen vanaf 1.", "Noem bestaande regels.")
+
+
+REGELS: tuple[Regel, ...] = (
+    namen_zijn_eenmalig,
+    namen_zijn_vrij,
+    verwijzingen_bestaan,
+    soorten_passen,
+    eigenaren_zijn_mensen,
+    teksten_zijn_gevuld,
+    termijnen_kloppen,
+    ladders_klimmen,
+    stagnatie_is_volledig,
+    regietabel_is_volledig,
+    vensters_bestaan,
+    bron_noemt_regels,
+)

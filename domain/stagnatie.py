@@ -1,0 +1,125 @@
+"""Stalls: when a case counts as standing still, and who is asked to get it moving.
+
+Three sources: an afspraak past its escalation rung, silence while something is owed, and a person who says so.
+No published Dutch rule says after how many days a case stalls; every number is our own choice (docs/bronnen.md E-05).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from domain import feiten as f
+from domain.boek import Boek
+from domain.calendar import bereken
+from domain.dagen import schooldagen_tussen
+from domain.effects import Bericht
+from domain.ingebouwd import Ingebouwd
+from domain.kader import Kader
+from domain.ladder import oorzaak_bij
+from domain.openen import open_ingebouwd, sluit_bal
+from domain.route import Oorzaak
+from domain.traject import Afspraak, Traject
+
+
+def stagneer(boek: Boek, oorzaak: Oorzaak, *, bron: str, over: Afspraak | None) -> None:
+    """Bring the stall to the regievoerder or the stagnatiepunt, and make taking it up an afspraak of theirs.
+
+    A stall that is already with that role stays as it is; one that moves to the other role closes the earlier request.
+    """
+    rol = boek.kader.route.stagnatie.naar[oorzaak]
+    eerder = boek.t.stagnatie
+    if eerder is not None:
+        if eerder.bij is rol:
+            return
+        vorige = boek.t.afspraak(eerder.afspraak_id)
+        if vorige is not None and vorige.open:
+            sluit_bal(boek, vorige)
+            boek.noteer(f.AfspraakVervallen(afspraak_id=vorige.id, reden="elders_gelegd", op=boek.vandaag))
+    afspraak = open_ingebouwd(boek, Ingebouwd.STAGNATIE, rol, over=over.id if over else None, meld=False)
+    boek.noteer(
+        f.StagnatieVastgesteld(
+            bron=bron,
+            oorzaak=oorzaak,
+            bij=rol,
+            afspraak_id=afspraak.id,
+            over=over.id if over else None,
+            op=boek.vandaag,
+        )
+    )
+    boek.meld(Bericht.ESCALATIE, rol, (afspraak.id, "stagnatie"), afspraak=afspraak)
+
+
+def hef_op(boek: Boek, uitkomst: str) -> None:
+    """The stall is over: its afspraak lapses if it is still open."""
+    stagnatie = boek.t.stagnatie
+    if stagnatie is None:
+        return
+    afspraak = boek.t.afspraak(stagnatie.afspraak_id)
+    if afspraak is not None and afspraak.open:
+        sluit_bal(boek, afspraak)
+        boek.noteer(f.AfspraakVervallen(afspraak_id=afspraak.id, reden="weer_in_beweging", op=boek.vandaag))
+    boek.noteer(f.StagnatieOpgeheven(uitkomst=uitkomst, op=boek.vandaag))
+
+
+def hef_op_door_voortgang(boek: Boek) -> None:
+    """Real progress ends a stall that came from the clock. What a person reported, a person must declare over."""
+    stagnatie = boek.t.stagnatie
+    if stagnatie is None or stagnatie.bron == "melding":
+        return
+    over = boek.t.afspraak(stagnatie.over) if stagnatie.over else None
+    if stagnatie.bron == "stilte" or over is None or not over.open:
+        hef_op(boek, "voortgang")
+
+
+@dataclass(frozen=True)
+class Stilte:
+    """Silence as it stands: since when, about which afspraak, and the dates of warning and stall."""
+
+    sinds: date
+    over: Afspraak
+    oorzaak: Oorzaak
+    waarschuwing_op: date
+    stagnatie_op: date
+
+
+def stilte(kader: Kader, traject: Traject) -> Stilte | None:
+    """Since when nothing real happened while something was owed; None when nothing is owed or the stall is known.
+
+    Days before the (postponed) target date do not count: suspended is not silent. Counts in the clocks of the settings
+    `stilte_waarschuwing`, `stilte_stagnatie` (school) and `stilte_samenwerking` (between parties).
+    """
+    if traject.stagnatie is not None:
+        return None
+    owed = [a for a in traject.open_afspraken if a.sjabloon not in tuple(Ingebouwd)]
+    if not owed:
+        return None
+    over = min(owed, key=lambda a: (a.streefdatum, a.id))
+    sinds = max(traject.stil_sinds, over.streefdatum)
+    oorzaak = oorzaak_bij(kader, over)
+    grens = "stilte_samenwerking" if oorzaak is Oorzaak.SAMENWERKING else "stilte_stagnatie"
+    return Stilte(
+        sinds=sinds,
+        over=over,
+        oorzaak=oorzaak,
+        waarschuwing_op=bereken(kader.kalender, sinds, kader.instellingen.termijn("stilte_waarschuwing")).datum,
+        stagnatie_op=bereken(kader.kalender, sinds, kader.instellingen.termijn(grens)).datum,
+    )
+
+
+def luister(boek: Boek) -> None:
+    """Silence at this moment: warn whoever leads the step, then declare the stall."""
+    gezien = stilte(boek.kader, boek.t)
+    if gezien is None:
+        return
+    if boek.vandaag >= gezien.stagnatie_op:
+        stagneer(boek, gezien.oorzaak, bron="stilte", over=gezien.over)
+    elif boek.vandaag >= gezien.waarschuwing_op and not gewaarschuwd(boek.t, gezien):
+        dagen = schooldagen_tussen(boek.kader.kalender, gezien.sinds, boek.vandaag)
+        boek.noteer(f.StilteGezien(schooldagen=dagen, op=boek.vandaag))
+        leidt = boek.kader.route.stap(boek.t.stap).leidt
+        boek.meld(Bericht.STILTE, leidt, ("stilte", boek.vandaag.isoformat()), afspraak=gezien.over)
+
+
+def gewaarschuwd(traject: Traject, gezien: Stilte) -> bool:
+    """The warning for this very silence was already given."""
+    op = traject.stilte_gewaarschuwd_op
+    return op is not None and op >= gezien.sinds

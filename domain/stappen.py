@@ -1,0 +1,188 @@
+"""Entering and leaving steps: what opens, what is asked, what parents hear, who has the regie."""
+
+from datetime import date, timedelta
+
+from domain import feiten as f
+from domain.boek import Boek
+from domain.calendar import bereken
+from domain.consent import Doel, Stand
+from domain.dagen import eerstvolgende_schooldag, laatste_schooldag_tot, schooldagen_tussen, schooljaar_van
+from domain.effects import Bericht
+from domain.openen import open_afspraak, open_op_datum, sluit_bal
+from domain.predicates import geldt
+from domain.roles import PARTIJ_VAN, Partij, Rol
+from domain.route import EINDE, AfspraakSjabloon, Soort, Stap, Terugkerend, Uitkomst, Venster
+from domain.termijn import Klok, Termijn
+from domain.tijd import in_woorden
+from domain.traject import Afspraak, AfspraakStatus
+
+_GENOEG_TIJD_SCHOOLDAGEN = 15
+_STREEF_VOOR_EINDE = Termijn(aantal=-10, klok=Klok.SCHOOLDAGEN)
+
+
+def betreed(boek: Boek, stap: Stap) -> None:
+    """Enters a step: the decision that ends it is owed from the first moment, so no step is ever empty."""
+    boek.noteer(f.StapBetreden(stap=stap.id, op=boek.vandaag))
+    open_besluit(boek, stap)
+    for vraag in stap.toestemmingen:
+        if vraag.als is None or geldt(vraag.als, boek.t):
+            vraag_toestemming(boek, stap, vraag.doel)
+    open_wat_kan(boek, stap)
+    boek.meld(Bericht.STAND_OUDERS, Rol.OUDERS, ("stap", boek.t.versie), stap=stap.id)
+
+
+def open_besluit(boek: Boek, stap: Stap, vanaf: date | None = None) -> None:
+    """Opens the decision of a step; `vanaf` is the anchor of a next round."""
+    besluit = stap.besluit
+    open_afspraak(
+        boek,
+        sjabloon=besluit.id,
+        soort=besluit.soort,
+        rol=besluit.rol,
+        termijn=besluit.termijn,
+        uiterlijk=besluit.uiterlijk,
+        ladder=besluit.ladder,
+        stap=stap.id,
+        vanaf=vanaf,
+    )
+
+
+def vraag_toestemming(boek: Boek, stap: Stap, doel: Doel) -> None:
+    """Asks a consent, unless it was given before. Somebody in a role follows it up; the ball lies with the signers."""
+    if boek.t.stand(doel) is Stand.GEGEVEN:
+        return
+    if any(a.doel is doel for a in boek.t.open_afspraken):
+        return
+    vraag = next(v for v in stap.toestemmingen if v.doel is doel)
+    boek.noteer(f.ToestemmingGevraagd(doel=doel, op=boek.vandaag))
+    afspraak = open_afspraak(
+        boek,
+        sjabloon=f"toestemming_{doel}",
+        soort=Soort.TOESTEMMING,
+        rol=vraag.rol,
+        termijn=vraag.termijn,
+        ladder=vraag.ladder,
+        stap=stap.id,
+        bal=Partij.OUDERS,
+        doel=doel,
+    )
+    boek.meld(Bericht.TOESTEMMING, Rol.OUDERS, (afspraak.id, "vraag"), afspraak=afspraak)
+
+
+def open_wat_kan(boek: Boek, stap: Stap) -> None:
+    """Opens every afspraak of the step whose turn has come: predecessors done, condition true, consent given."""
+    er_al = {a.sjabloon for a in boek.t.afspraken if a.stap == stap.id}
+    gedaan = {a.sjabloon for a in boek.t.afspraken if a.stap == stap.id and a.status is AfspraakStatus.GEDAAN}
+    for sjabloon in stap.afspraken:
+        if sjabloon.id not in er_al and set(sjabloon.na) <= gedaan and _mag_open(boek, sjabloon):
+            open_afspraak(
+                boek,
+                sjabloon=sjabloon.id,
+                soort=sjabloon.soort,
+                rol=sjabloon.rol,
+                termijn=sjabloon.termijn,
+                uiterlijk=sjabloon.uiterlijk,
+                ladder=sjabloon.ladder,
+                stap=stap.id,
+            )
+
+
+def _mag_open(boek: Boek, sjabloon: AfspraakSjabloon) -> bool:
+    if sjabloon.als is not None and not geldt(sjabloon.als, boek.t):
+        return False
+    return sjabloon.toestemming is None or boek.t.stand(sjabloon.toestemming) is Stand.GEGEVEN
+
+
+def volg(boek: Boek, stap: Stap, uitkomst: Uitkomst, besluit: Afspraak, op: date) -> None:
+    """Goes where an outcome leads: the end, another round of the same step, or the next step."""
+    if uitkomst.naar == EINDE:
+        laat_vervallen(boek, list(boek.t.open_afspraken), "traject_gesloten")
+        boek.noteer(f.TrajectGesloten(op=boek.vandaag))
+        boek.meld(Bericht.STAND_OUDERS, Rol.OUDERS, ("einde", boek.t.versie))
+    elif uitkomst.naar == stap.id:
+        boek.noteer(f.StapBetreden(stap=stap.id, ronde=True, op=boek.vandaag))
+        open_besluit(boek, stap, besluit.streefdatum if stap.besluit.anker == "plan" else op)
+        open_wat_kan(boek, stap)
+    else:
+        laat_vervallen(boek, [a for a in boek.t.open_afspraken if a.stap == stap.id], "stap_verlaten")
+        betreed(boek, boek.kader.route.stap(uitkomst.naar))
+
+
+def laat_vervallen(boek: Boek, afspraken: list[Afspraak], reden: str) -> None:
+    """No longer owed, with the reason as a code."""
+    for afspraak in afspraken:
+        sluit_bal(boek, afspraak)
+        boek.noteer(f.AfspraakVervallen(afspraak_id=afspraak.id, reden=reden, op=boek.vandaag))
+
+
+def regie_na(boek: Boek, uitkomst: Uitkomst, kenmerken: dict[str, str]) -> Rol:
+    """Who has the regie after a decision: the outcome says so, else the table of the route, else nothing changes."""
+    if uitkomst.regie is not None:
+        return uitkomst.regie
+    alles = {**boek.t.kenmerken, **kenmerken}
+    for regel in boek.kader.route.regie.regels:
+        if (regel.leervraag, regel.leefvraag) == (alles.get("leervraag"), alles.get("leefvraag")):
+            return regel.regie
+    return boek.t.regie_bij
+
+
+def plan_vensters(boek: Boek) -> None:
+    """At the start of a traject: on which day each recurring review opens first."""
+    for terugkerend in boek.kader.route.terugkerend:
+        for venster in terugkerend.vensters:
+            boek.noteer(f.VensterGepland(venster=_sleutel(terugkerend, venster), op=_eerste_opening(boek, venster)))
+
+
+def _sleutel(terugkerend: Terugkerend, venster: Venster) -> str:
+    return f"{terugkerend.id}:{venster.id}"
+
+
+def _eerste_opening(boek: Boek, venster: Venster) -> date:
+    """This school year if enough school days remain in the window to hold a review, else next year's window."""
+    jaar = schooljaar_van(boek.vandaag)
+    van, tot_en_met = venster.datums(jaar)
+    opening = max(van, boek.vandaag + timedelta(days=1))
+    if opening <= tot_en_met:
+        over = schooldagen_tussen(boek.kader.kalender, opening, tot_en_met)
+        if over >= _GENOEG_TIJD_SCHOOLDAGEN:
+            return opening
+    return venster.datums(jaar + 1)[0]
+
+
+def open_vensters(boek: Boek) -> None:
+    """Opens every review whose window has begun and plans the next school year's."""
+    for terugkerend in boek.kader.route.terugkerend:
+        for venster in terugkerend.vensters:
+            sleutel = _sleutel(terugkerend, venster)
+            op = boek.t.vensters.get(sleutel)
+            if op is not None and op <= boek.vandaag:
+                if boek.t.stap not in terugkerend.niet_in:
+                    _open_review(boek, terugkerend, venster, op)
+                boek.noteer(f.VensterGepland(venster=sleutel, op=venster.datums(schooljaar_van(op) + 1)[0]))
+
+
+def _open_review(boek: Boek, terugkerend: Terugkerend, venster: Venster, op: date) -> None:
+    kalender = boek.kader.kalender
+    uiterste = laatste_schooldag_tot(kalender, venster.datums(schooljaar_van(op))[1])
+    eerste = eerstvolgende_schooldag(kalender, boek.vandaag)
+    streef = max(eerste, bereken(kalender, uiterste, _STREEF_VOOR_EINDE).datum)
+    open_op_datum(
+        boek,
+        Afspraak(
+            id=f"a{boek.t.volgende_afspraak}",
+            sjabloon=terugkerend.id,
+            soort=terugkerend.soort,
+            stap=None,
+            rol=terugkerend.rol,
+            bal=PARTIJ_VAN[terugkerend.rol],
+            bal_sinds=boek.vandaag,
+            geopend_op=boek.vandaag,
+            vanaf=boek.vandaag,
+            termijn=None,
+            uiterlijk=None,
+            streefdatum=streef,
+            uiterste=max(streef, uiterste),
+            uitleg=f"in het venster tot en met {in_woorden(uiterste)}, met 10 schooldagen speling",
+            ladder=terugkerend.ladder,
+        ),
+    )

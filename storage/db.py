@@ -1,0 +1,44 @@
+"""Engine and sessions. One request or one activity is one transaction: `async with sessies.begin() as session`."""
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+# Milliseconds. A writer waits for another one on the same traject, never longer; a forgotten transaction is cut.
+_GRENZEN = {
+    "lock_timeout": "5000",
+    "statement_timeout": "30000",
+    "idle_in_transaction_session_timeout": "60000",
+    "timezone": "UTC",
+}
+
+
+def psycopg_url(url: str | URL) -> URL:
+    """The URL with our driver, whatever was written before `://`. Raises ValueError for another database."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() not in {"postgresql", "postgres"}:
+        raise ValueError("Routewacht werkt alleen met PostgreSQL")
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+def maak_engine(url: str | URL, *, verbindingen: int = 10) -> AsyncEngine:
+    """An engine with at most `verbindingen` connections; whoever needs one more waits ten seconds and then fails.
+
+    Waiting for a lock ends after 5 seconds, a statement after 30, an idle transaction after 60. Nothing is kept on
+    the server between transactions (no prepared statements), so a pooler in between or a failover changes nothing.
+    """
+    grenzen = " ".join(f"-c {naam}={waarde}" for naam, waarde in _GRENZEN.items())
+    return create_async_engine(
+        psycopg_url(url),
+        pool_size=verbindingen,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_recycle=1800,
+        pool_pre_ping=True,
+        hide_parameters=True,  # an error text would quote names and addresses
+        connect_args={"options": grenzen, "prepare_threshold": None, "application_name": "routewacht"},
+    )
+
+
+def sessies(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    """Sessions of this engine. Objects stay readable after commit: nothing is fetched again behind one's back."""
+    return async_sessionmaker(engine, expire_on_commit=False)

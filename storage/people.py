@@ -1,0 +1,112 @@
+"""Who is told, and who signs: people found at the moment it matters."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.consent import Gezag, Leeftijdsgroep
+from domain.ids import PersoonId
+from domain.roles import Rol
+from storage.errors import LeerlingOnbekend
+from storage.holders import een_zaak, vervulling
+from storage.people_tables import Gezagdrager, Leerling, Persoon
+
+_GROEPEN = (
+    (18, Leeftijdsgroep.VANAF_18),
+    (16, Leeftijdsgroep.VAN_16_TOT_18),
+    (12, Leeftijdsgroep.VAN_12_TOT_16),
+)
+
+
+class Ontvanger(BaseModel):
+    """Somebody to be told. With `vervanging` they stand in for a role that nobody holds or that cannot be reached."""
+
+    model_config = ConfigDict(frozen=True)
+    persoon_id: PersoonId
+    vervanging: bool = False
+
+
+Vraag = tuple[Rol, str | None]
+
+
+async def ontvangers(
+    session: AsyncSession,
+    traject_id: str,
+    school_id: str,
+    leerling_id: str,
+    rol: Rol,
+    persoon_id: str | None,
+    op: date,
+) -> tuple[Ontvanger, ...]:
+    """Everybody to be told when `rol` (or this one person) must be told on the local date `op`, by id.
+
+    Empty only when neither the role nor any stand-in up to the coordinator has somebody with an address: the caller
+    logs that as rol_onbezet.
+    """
+    gevonden = await zoek_ontvangers(session, traject_id, school_id, leerling_id, [(rol, persoon_id)], op)
+    return gevonden[rol, persoon_id]
+
+
+async def zoek_ontvangers(
+    session: AsyncSession, traject_id: str, school_id: str, leerling_id: str, vragen: Iterable[Vraag], op: date
+) -> dict[Vraag, tuple[Ontvanger, ...]]:
+    """As `ontvangers`, for several questions of one traject in at most two queries."""
+    vragen = set(vragen)
+    genoemd = {persoon_id for _, persoon_id in vragen if persoon_id is not None}
+    bereikbaar: set[str] = set()
+    if genoemd:
+        bereikbaar = set(
+            await session.scalars(
+                select(Persoon.id).where(Persoon.id.in_(genoemd), Persoon.actief, Persoon.email.is_not(None))
+            )
+        )
+    rollen = {rol for rol, persoon_id in vragen if persoon_id not in bereikbaar}
+    per_rol = await _per_rol(session, traject_id, school_id, leerling_id, rollen, op) if rollen else {}
+
+    def antwoord(rol: Rol, persoon_id: str | None) -> tuple[Ontvanger, ...]:
+        if persoon_id is not None and persoon_id in bereikbaar:
+            return (Ontvanger(persoon_id=PersoonId(persoon_id)),)
+        gevonden = per_rol.get(rol, ())
+        if persoon_id is None:
+            return gevonden
+        return tuple(o.model_copy(update={"vervanging": True}) for o in gevonden)
+
+    return {vraag: antwoord(*vraag) for vraag in vragen}
+
+
+async def _per_rol(
+    session: AsyncSession, traject_id: str, school_id: str, leerling_id: str, rollen: set[Rol], op: date
+) -> dict[Rol, tuple[Ontvanger, ...]]:
+    v = vervulling(een_zaak(traject_id, school_id, leerling_id), op)
+    plaats = func.rank().over(partition_by=v.c.rol, order_by=v.c.rang)
+    geordend = select(v, plaats.label("nr")).where(v.c.rol.in_([str(r) for r in rollen])).subquery()
+    eersten = (
+        select(geordend.c.rol, geordend.c.persoon_id, geordend.c.vervanging)
+        .where(geordend.c.nr == 1)
+        .distinct()
+        .order_by(geordend.c.persoon_id)
+    )
+    gevonden: dict[Rol, tuple[Ontvanger, ...]] = {}
+    for rol, persoon_id, vervanging in await session.execute(eersten):
+        ontvanger = Ontvanger(persoon_id=persoon_id, vervanging=vervanging)
+        gevonden[Rol(rol)] = (*gevonden.get(Rol(rol), ()), ontvanger)
+    return gevonden
+
+
+async def gezag_van(session: AsyncSession, leerling_id: str, op: date) -> Gezag:
+    """Who can be asked for consent on the local date `op`. Raises LeerlingOnbekend."""
+    geboren = await session.scalar(select(Leerling.geboortedatum).where(Leerling.id == leerling_id))
+    if geboren is None:
+        raise LeerlingOnbekend(leerling_id)
+    met_gezag = select(Gezagdrager.persoon_id).where(Gezagdrager.leerling_id == leerling_id, Gezagdrager.heeft_gezag)
+    dragers = await session.scalars(met_gezag.order_by(Gezagdrager.persoon_id))
+    return Gezag(gezagdragers=tuple(dragers), leerling_id=leerling_id, leeftijdsgroep=leeftijdsgroep(geboren, op))
+
+
+def leeftijdsgroep(geboren: date, op: date) -> Leeftijdsgroep:
+    """The consent rule that applies on `op`; whoever was born on 29 February turns older on 1 March in other years."""
+    jaren = op.year - geboren.year - ((op.month, op.day) < (geboren.month, geboren.day))
+    return next((groep for vanaf, groep in _GROEPEN if jaren >= vanaf), Leeftijdsgroep.ONDER_12)

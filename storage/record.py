@@ -1,0 +1,174 @@
+"""One version of a traject into the database: timeline, read model and outbox, in the transaction of the caller.
+
+Deliveries may come late, twice, or in another order. The read model keeps the highest (epoch, versie). Facts and
+messages are only ever added, so within an epoch those of a late delivery are still taken in: they happened.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import delete, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.catalogus import Catalogus
+from domain.feiten import EenFeit, Gebeurtenis
+from domain.route import Route
+from domain.traject import Traject
+from domain.vastlegging import Vastgelegd, Vastlegging
+from domain.verwoording import titel_van
+from storage.case_tables import AfspraakRij, TijdlijnRij, TrajectRij
+from storage.enqueue import spoedmails, zet_klaar
+from storage.errors import TijdlijnBotst
+
+Verzendmoment = Callable[[datetime, str], datetime]
+"""(moment, school_id) -> the first moment from then on at which a mail may leave for somebody of that school."""
+
+_FEIT: TypeAdapter[EenFeit] = TypeAdapter(EenFeit)
+
+
+async def leg_vast(
+    session: AsyncSession, vastlegging: Vastlegging, catalogus: Catalogus, verzendmoment: Verzendmoment
+) -> Vastgelegd:
+    """Take this version in; the traject stays locked until the caller's transaction ends.
+
+    Safe to repeat: the answer names the urgent mails of these meldingen that still have to leave, also when nothing was
+    new. Raises TijdlijnBotst when a fact contradicts the timeline, and RouteOnbekend.
+    """
+    traject = vastlegging.traject
+    route = catalogus.haal(traject.route)
+    toegepast = await _schrijf_stand(session, vastlegging, route)
+    epoch, versie = (traject.epoch, traject.versie) if toegepast else await _staat_er(session, traject.traject_id)
+    if epoch == traject.epoch:
+        await _schrijf_tijdlijn(session, traject, vastlegging.gebeurtenissen)
+        if toegepast:
+            await _schrijf_afspraken(session, traject, route)
+        await zet_klaar(session, vastlegging, verzendmoment)
+    spoed = await spoedmails(session, [m.sleutel for m in vastlegging.meldingen if m.spoed])
+    return Vastgelegd(toegepast=toegepast, versie=versie, spoed=spoed)
+
+
+async def _schrijf_stand(session: AsyncSession, vastlegging: Vastlegging, route: Route) -> bool:
+    """The guard: one statement that writes, or not, and locks the row either way."""
+    rij = _stand(vastlegging, route)
+    nieuw = insert(TrajectRij).values(rij)
+    later = tuple_(nieuw.excluded.epoch, nieuw.excluded.versie) > tuple_(TrajectRij.epoch, TrajectRij.versie)
+    geschreven = await session.scalar(
+        nieuw.on_conflict_do_update(
+            index_elements=[TrajectRij.traject_id],
+            set_={naam: nieuw.excluded[naam] for naam in rij if naam != "traject_id"},
+            where=later,
+        ).returning(TrajectRij.versie)
+    )
+    return geschreven is not None
+
+
+async def _staat_er(session: AsyncSession, traject_id: str) -> tuple[int, int]:
+    gevonden = await session.execute(
+        select(TrajectRij.epoch, TrajectRij.versie).where(TrajectRij.traject_id == traject_id)
+    )
+    epoch, versie = gevonden.one()
+    return epoch, versie
+
+
+def _stand(vastlegging: Vastlegging, route: Route) -> dict[str, Any]:
+    t = vastlegging.traject
+    eerst = t.eerstvolgende
+    return {
+        "traject_id": t.traject_id,
+        "swv_id": t.swv_id,
+        "school_id": t.school_id,
+        "leerling_id": t.leerling_id,
+        "route": t.route.route,
+        "route_versie": t.route.versie,
+        "status": t.status,
+        "stap": t.stap,
+        "stap_titel": route.stap(t.stap).titel,
+        "regie_bij": t.regie_bij,
+        "bal": eerst.bal if eerst else None,
+        "eerstvolgende_op": eerst.streefdatum if eerst else None,
+        "eerstvolgende_titel": titel_van(route, eerst) if eerst else None,
+        "stagnatie_bij": t.stagnatie.bij if t.stagnatie else None,
+        "stagnatie_sinds": t.stagnatie.sinds if t.stagnatie else None,
+        "epoch": t.epoch,
+        "versie": t.versie,
+        "staat": t.model_dump(mode="json"),
+        "volgende_wek": vastlegging.volgende_wek,
+        "gestart_op": t.gestart_op,
+        "bijgewerkt_op": vastlegging.nu,
+    }
+
+
+async def _schrijf_tijdlijn(session: AsyncSession, traject: Traject, gebeurtenissen: tuple[Gebeurtenis, ...]) -> None:
+    if not gebeurtenissen:
+        return
+    rijen = [
+        {
+            "traject_id": traject.traject_id,
+            "nr": g.nr,
+            "epoch": traject.epoch,
+            "op": g.op,
+            "door_rol": g.door.rol,
+            "door_persoon_id": g.door.persoon_id,
+            "commando_id": g.commando_id,
+            "tekst_ref": g.tekst_ref,
+            "soort": g.feit.soort,
+            "feit": g.feit.model_dump(mode="json"),
+        }
+        for g in gebeurtenissen
+    ]
+    nieuw = insert(TijdlijnRij).on_conflict_do_nothing().returning(TijdlijnRij.nr)
+    geschreven = set(await session.scalars(nieuw, rijen))
+    bekend = {g.nr: g.feit for g in gebeurtenissen if g.nr not in geschreven}
+    if bekend:
+        await _vergelijk(session, traject, bekend)
+
+
+async def _vergelijk(session: AsyncSession, traject: Traject, feiten: dict[int, EenFeit]) -> None:
+    eerder = await session.execute(
+        select(TijdlijnRij.nr, TijdlijnRij.feit).where(
+            TijdlijnRij.traject_id == traject.traject_id,
+            TijdlijnRij.epoch == traject.epoch,
+            TijdlijnRij.nr.in_(feiten),
+        )
+    )
+    for nr, feit in eerder:
+        # As facts, not as JSON: a field that a later release added with a default is no difference.
+        if _FEIT.validate_python(feit) != feiten[nr]:
+            raise TijdlijnBotst(traject.traject_id, traject.epoch, nr)
+
+
+async def _schrijf_afspraken(session: AsyncSession, traject: Traject, route: Route) -> None:
+    rijen = [
+        {
+            "traject_id": traject.traject_id,
+            "afspraak_id": a.id,
+            "titel": titel_van(route, a),
+            "doel": a.doel,
+            **a.model_dump(include=_AFSPRAAK_VELDEN),
+        }
+        for a in traject.afspraken
+    ]
+    weg = delete(AfspraakRij).where(
+        AfspraakRij.traject_id == traject.traject_id, AfspraakRij.afspraak_id.not_in([a.id for a in traject.afspraken])
+    )
+    await session.execute(weg.execution_options(synchronize_session=False))
+    if not rijen:
+        return
+    nieuw = insert(AfspraakRij)
+    anders = or_(*(nieuw.excluded[naam].is_distinct_from(getattr(AfspraakRij, naam)) for naam in _KAN_WIJZIGEN))
+    await session.execute(
+        nieuw.on_conflict_do_update(
+            index_elements=[AfspraakRij.traject_id, AfspraakRij.afspraak_id],
+            set_={naam: nieuw.excluded[naam] for naam in _KAN_WIJZIGEN},
+            where=anders,
+        ),
+        rijen,
+    )
+
+
+_SLEUTEL = {"traject_id", "afspraak_id"}
+_KAN_WIJZIGEN = [k.name for k in AfspraakRij.__table__.columns if k.name not in _SLEUTEL]
+_AFSPRAAK_VELDEN = {*_KAN_WIJZIGEN} - {"titel", "doel"}

@@ -1,0 +1,39 @@
+"""The clock of a workflow: workflow time through the scale pinned in its input. The demo's speed enters here and only here."""
+
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from domain.tijdschaal import Tijdschaal
+
+DEMO_NAMESPACE = "demo"
+
+
+class Werkklok:
+    """Tells the time and how long to wait. Outside the namespace "demo" every scale but the real one is refused."""
+
+    def __init__(self, schaal: Tijdschaal) -> None:
+        self._schaal = schaal
+        self.stel(schaal)
+
+    def stel(self, schaal: Tijdschaal) -> None:
+        """Another scale (a demo that goes on after a pause). Raises ApplicationError outside the demo namespace."""
+        if not schaal.is_echt and workflow.info().namespace != DEMO_NAMESPACE:
+            raise ApplicationError("een versnelde klok bestaat alleen in de demo", type="klok", non_retryable=True)
+        self._schaal = schaal
+
+    @property
+    def schaal(self) -> Tijdschaal:
+        """The scale, to carry into the next run."""
+        return self._schaal
+
+    def nu(self) -> datetime:
+        """Now, on the clock people see."""
+        return self._schaal.schijn(workflow.now())
+
+    def wachtduur(self, tot: datetime | None) -> timedelta | None:
+        """How long to sleep in real time until `tot`; zero when it has passed, None to wait without a clock."""
+        if tot is None:
+            return None
+        return max(timedelta(0), self._schaal.echt(tot) - workflow.now())

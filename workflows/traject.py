@@ -1,0 +1,287 @@
+"""TrajectWorkflow: one pupil's traject, from signal to nazorg. It waits, asks the core, and has its effects carried out.
+
+Messages
+- update `handel`: an act of a person. The validator refuses with a Weigering before anything is written to history.
+- signal `handeling`: the same act from a system that can only signal; what does not fit is kept as refused.
+- signal `bezorging`: a mail for this traject failed (sent by the digest).
+- signal `vernieuw_kalender`: fetch calendar and settings again; `ga_door`: begin a new run at the next safe moment;
+  `klok`: another clock scale, in the demo only.
+- queries `toestand` (the whole state) and `stand` (a summary), for operators; pages read tables.
+"""
+
+import asyncio
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.calendar import CalendarActivities
+    from activities.contracts import Bezorgd, Bezorgopdracht, Omstandighedenvraag
+    from activities.mail import MailActivities
+    from activities.options import DELIVER, LEZEN, RECORD, VAN_DE_KLOK, VAN_MENSEN, volgende_poging
+    from activities.record import RecordActivities
+    from domain.catalogus import CATALOGUS
+    from domain.dagen import schooljaar_van
+    from domain.effects import Melding
+    from domain.errors import Weigering
+    from domain.feiten import Gebeurtenis
+    from domain.handelingen import MeldBezorging, MeldSignaal, Opdracht, TijdVerstreken, VervangKalender
+    from domain.kader import Kader
+    from domain.progress import Uitslag, begin, next_wake, progress
+    from domain.tijd import lokale_datum
+    from domain.tijdschaal import Tijdschaal
+    from domain.traject import Traject, TrajectStatus
+    from domain.vastlegging import Vastlegging
+    from runtime.temporal import NACHT_QUEUE, TRAJECT_QUEUE
+    from workflows.klok import Werkklok
+    from workflows.messages import HandelResultaat, Stand, TrajectInvoer, Uitgesteld
+
+
+@workflow.defn
+class TrajectWorkflow:
+    """Interprets one route for one pupil. Handlers change the state; only the main loop carries out effects."""
+
+    @workflow.init
+    def __init__(self, invoer: TrajectInvoer) -> None:
+        """Builds the state before any message can arrive."""
+        self._klok = Werkklok(invoer.tijdschaal)
+        self._omstandigheden = invoer.omstandigheden
+        self._gebeurtenissen: list[Gebeurtenis] = []
+        self._meldingen: list[Melding] = []
+        self._te_bezorgen: list[Uitgesteld] = list(invoer.te_bezorgen)
+        self._van_mens = False
+        self._wakker = True
+        self._ga_door = False
+        self._kalender_verouderd = False
+        self._schooljaar = schooljaar_van(lokale_datum(self._klok.nu()))
+        self._traject = invoer.traject or self._begin(invoer)
+
+    @workflow.run
+    async def run(self, invoer: TrajectInvoer) -> None:
+        """The story: wait for a message or a date, move on, put it on record, send what is urgent."""
+        while True:
+            await self._wacht()
+            await self._houd_kalender_bij()
+            self._laat_tijd_verstrijken()
+            await self._leg_vast()
+            await self._bezorg()
+            if self._rust():
+                if self._traject.status is TrajectStatus.GESLOTEN and not self._te_bezorgen:
+                    await workflow.wait_condition(workflow.all_handlers_finished)
+                    if self._rust():
+                        return
+                elif self._moet_door():
+                    await workflow.wait_condition(workflow.all_handlers_finished)
+                    if self._rust():
+                        workflow.continue_as_new(self._doorgang())
+
+    @workflow.update
+    def handel(self, opdracht: Opdracht) -> HandelResultaat:
+        """An act of a person. Repeating a command that was applied gives the same answer and changes nothing."""
+        self._verwerk(self._probeer(opdracht), van_mens=True)
+        return HandelResultaat(versie=self._traject.versie)
+
+    @handel.validator
+    def _toets(self, opdracht: Opdracht) -> None:
+        self._probeer(opdracht)
+
+    @workflow.signal(name="handeling")
+    def handeling(self, ruw: RawValue) -> None:
+        """The same act by signal. A signal cannot be refused, so what does not fit is recorded for a person to see."""
+        try:
+            opdracht = workflow.payload_converter().from_payload(ruw.payload, Opdracht)
+        except Exception:
+            self._verwerk(self._moment(MeldSignaal(code="onleesbaar")))
+            return
+        try:
+            uitslag = progress(self._kader(), self._traject, opdracht, self._klok.nu())
+        except Weigering as weigering:
+            uitslag = self._moment(MeldSignaal(code=weigering.code))
+        self._verwerk(uitslag, van_mens=True)
+
+    @workflow.signal
+    def bezorging(self, melding: MeldBezorging) -> None:
+        """The digest could not deliver a mail that spoke of this traject."""
+        self._verwerk(self._moment(melding))
+
+    @workflow.signal
+    def vernieuw_kalender(self) -> None:
+        """Calendar or settings of the school changed: fetch them and compute open dates again."""
+        self._kalender_verouderd = self._wakker = True
+
+    @workflow.signal
+    def ga_door(self) -> None:
+        """Begin a new run at the next safe moment."""
+        self._ga_door = self._wakker = True
+
+    @workflow.signal
+    def klok(self, schaal: Tijdschaal) -> None:
+        """Another clock scale; only the demo may."""
+        self._klok.stel(schaal)
+        self._wakker = True
+
+    @workflow.query
+    def toestand(self) -> Traject:
+        """The whole state."""
+        return self._traject
+
+    @workflow.query
+    def stand(self) -> Stand:
+        """Where this traject is, in codes and dates."""
+        eerst = self._traject.eerstvolgende
+        return Stand(
+            status=self._traject.status,
+            stap=self._traject.stap,
+            regie_bij=self._traject.regie_bij,
+            versie=self._traject.versie,
+            open_afspraken=len(self._traject.open_afspraken),
+            bal=eerst.bal if eerst else None,
+            eerstvolgende=eerst.streefdatum if eerst else None,
+            stagnatie_bij=self._traject.stagnatie.bij if self._traject.stagnatie else None,
+            nu=self._klok.nu(),
+            volgende_wek=next_wake(self._kader(), self._traject),
+        )
+
+    def _kader(self) -> Kader:
+        return Kader.van(CATALOGUS.haal(self._traject.route), self._omstandigheden)
+
+    def _begin(self, invoer: TrajectInvoer) -> Traject:
+        aanvraag = invoer.aanvraag
+        if aanvraag is None:
+            raise ApplicationError("een traject begint met een aanvraag of een toestand", type="invoer", non_retryable=True)
+        kader = Kader.van(CATALOGUS.haal(aanvraag.route), invoer.omstandigheden)
+        uitslag = begin(
+            kader,
+            self._klok.nu(),
+            traject_id=aanvraag.traject_id,
+            swv_id=aanvraag.swv_id,
+            school_id=aanvraag.school_id,
+            leerling_id=aanvraag.leerling_id,
+            route=aanvraag.route,
+            gezag=aanvraag.gezag,
+            door=aanvraag.door,
+            commando_id=aanvraag.commando_id,
+        )
+        self._verwerk(uitslag, van_mens=True)
+        return uitslag.traject
+
+    def _probeer(self, opdracht: Opdracht) -> Uitslag:
+        """What the act would come to. A refusal leaves as an ApplicationError with its code as type."""
+        try:
+            return progress(self._kader(), self._traject, opdracht, self._klok.nu())
+        except Weigering as weigering:
+            raise ApplicationError(
+                weigering.zin, weigering.veld, weigering.remedie, type=weigering.code, non_retryable=True
+            ) from None
+
+    def _moment(self, gebeuren: TijdVerstreken | MeldBezorging | MeldSignaal | VervangKalender) -> Uitslag:
+        return progress(self._kader(), self._traject, gebeuren, self._klok.nu())
+
+    def _verwerk(self, uitslag: Uitslag, *, van_mens: bool = False) -> None:
+        self._traject = uitslag.traject
+        self._gebeurtenissen.extend(uitslag.gebeurtenissen)
+        self._meldingen.extend(uitslag.meldingen)
+        self._van_mens = self._van_mens or van_mens
+        self._wakker = True
+
+    async def _wacht(self) -> None:
+        """One timer for all dates. After waking everything is read again: which branch woke us does not matter."""
+        momenten = [u.mail.niet_voor for u in self._te_bezorgen]
+        wek = next_wake(self._kader(), self._traject)
+        if wek is not None:
+            momenten.append(wek)
+        duur = self._klok.wachtduur(min(momenten, default=None))
+        if duur is None or duur > timedelta(0):
+            try:
+                await workflow.wait_condition(lambda: self._wakker, timeout=duur)
+            except asyncio.TimeoutError:
+                pass
+        self._wakker = False
+
+    async def _houd_kalender_bij(self) -> None:
+        """Fetch the calendar when asked to, and once in each new school year."""
+        nu = self._klok.nu()
+        if not self._kalender_verouderd and schooljaar_van(lokale_datum(nu)) == self._schooljaar:
+            return
+        self._omstandigheden = await workflow.execute_activity_method(
+            CalendarActivities.haal_omstandigheden,
+            Omstandighedenvraag(school_id=self._traject.school_id, nu=nu),
+            task_queue=NACHT_QUEUE,
+            start_to_close_timeout=LEZEN.start_to_close,
+            retry_policy=LEZEN.retry,
+            priority=VAN_DE_KLOK,
+        )
+        self._kalender_verouderd = False
+        self._ga_door = self._ga_door or schooljaar_van(lokale_datum(nu)) != self._schooljaar
+        self._schooljaar = schooljaar_van(lokale_datum(nu))
+        self._verwerk(self._moment(VervangKalender()))
+
+    def _laat_tijd_verstrijken(self) -> None:
+        wek = next_wake(self._kader(), self._traject)
+        if wek is not None and wek <= self._klok.nu():
+            self._verwerk(self._moment(TijdVerstreken()))
+
+    async def _leg_vast(self) -> None:
+        """One transaction for everything since the last time: timeline, read model, outbox."""
+        while self._gebeurtenissen:
+            gebeurtenissen, meldingen = tuple(self._gebeurtenissen), tuple(self._meldingen)
+            van_mens = self._van_mens
+            self._gebeurtenissen, self._meldingen, self._van_mens = [], [], False
+            vastgelegd = await workflow.execute_activity_method(
+                RecordActivities.record,
+                Vastlegging(
+                    traject=self._traject,
+                    gebeurtenissen=gebeurtenissen,
+                    meldingen=meldingen,
+                    volgende_wek=next_wake(self._kader(), self._traject),
+                    nu=self._klok.nu(),
+                ),
+                task_queue=TRAJECT_QUEUE if van_mens else NACHT_QUEUE,
+                start_to_close_timeout=RECORD.start_to_close,
+                retry_policy=RECORD.retry,
+                priority=VAN_MENSEN if van_mens else VAN_DE_KLOK,
+            )
+            self._te_bezorgen.extend(Uitgesteld(mail=m) for m in vastgelegd.spoed)
+
+    async def _bezorg(self) -> None:
+        """Deliver the urgent mails whose time has come. A temporary failure goes back with a later date."""
+        nu = self._klok.nu()
+        klaar = [u for u in self._te_bezorgen if u.mail.niet_voor <= nu]
+        self._te_bezorgen = [u for u in self._te_bezorgen if u.mail.niet_voor > nu]
+        for uitgesteld in klaar:
+            uitslag = await workflow.execute_activity_method(
+                MailActivities.deliver,
+                Bezorgopdracht(mail_id=uitgesteld.mail.mail_id, nu=nu),
+                task_queue=TRAJECT_QUEUE,
+                start_to_close_timeout=DELIVER.start_to_close,
+                retry_policy=DELIVER.retry,
+                priority=VAN_MENSEN,
+            )
+            if uitslag.uitslag is Bezorgd.TIJDELIJK:
+                later = uitgesteld.mail.model_copy(
+                    update={"niet_voor": self._klok.nu() + volgende_poging(uitgesteld.pogingen)}
+                )
+                self._te_bezorgen.append(Uitgesteld(mail=later, pogingen=uitgesteld.pogingen + 1))
+            elif uitslag.uitslag in {Bezorgd.BLIJVEND, Bezorgd.ONBEKEND} and uitslag.persoon_id and uitslag.rol:
+                reden = "blijvend" if uitslag.uitslag is Bezorgd.BLIJVEND else "onbekend"
+                self._verwerk(self._moment(MeldBezorging(persoon_id=uitslag.persoon_id, rol=uitslag.rol, reden=reden)))
+
+    def _rust(self) -> bool:
+        """Everything accepted is on record, and nobody asked for anything since."""
+        return not self._gebeurtenissen and not self._wakker
+
+    def _moet_door(self) -> bool:
+        info = workflow.info()
+        return (
+            self._ga_door or info.is_continue_as_new_suggested() or info.is_target_worker_deployment_version_changed()
+        )
+
+    def _doorgang(self) -> TrajectInvoer:
+        return TrajectInvoer(
+            traject=self._traject,
+            omstandigheden=self._omstandigheden,
+            tijdschaal=self._klok.schaal,
+            te_bezorgen=tuple(self._te_bezorgen),
+        )
