@@ -15,15 +15,21 @@ class Opties:
 
 
 # The database may be away for hours; a traject waits for it and loses nothing. Retries cost no history.
-RECORD = Opties(timedelta(seconds=30), RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)))
+RECORD = Opties(
+    timedelta(seconds=30), RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30))
+)
 
 # One attempt is one SMTP conversation. A temporary failure is a *result*, not an error: the workflow puts the mail back with
 # a later date, so that a mail server that is down never blocks the traject. Only a killed worker leads to a retry here,
 # and then the outbox row says `sending` and is held.
-DELIVER = Opties(timedelta(seconds=60), RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=timedelta(seconds=30)))
+DELIVER = Opties(
+    timedelta(seconds=60), RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=timedelta(seconds=30))
+)
 
 # Reading tables and the published calendar: cheap, may be repeated for ever.
-LEZEN = Opties(timedelta(seconds=30), RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)))
+LEZEN = Opties(
+    timedelta(seconds=30), RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30))
+)
 
 # What a person waits for goes before what the clock does, and that before bulk mail.
 VAN_MENSEN = Priority(priority_key=1)

@@ -29,6 +29,12 @@ class Weigering(RoutewachtFout):
         self.zin, self.veld, self.remedie = zin, veld, remedie
 
 
+class TrajectOnbekend(Weigering):
+    """There is no traject with this id."""
+
+    code, status = "traject_onbekend", 404
+
+
 class AfspraakOnbekend(Weigering):
     """The afspraak does not exist in this traject."""
 

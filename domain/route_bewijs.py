@@ -1,21 +1,24 @@
 """The proof that no traject on a route can get stuck: every state people can bring it in is visited.
 
-A state is: the step, which of the afspraken that some outcome needs are done, which consents hold, the answers given, and
-the age group of the pupil. Only what an outcome can depend on is in it, so the number of states stays small. Consents come
-and go freely between states, and then do not count as a way forward: the end must be reachable from every state when
-nobody changes their mind about any consent. So a refusal by parents can never trap a traject.
+A state is: the step, which of the afspraken that some outcome needs are done, which consents hold, how things really are
+with the child, the answers a decision recorded about that, and the age group of the pupil. Only what an outcome can depend
+on is in it, so the number of states stays small.
+
+Consents and how things are change freely between states, but that does not count as a way forward: the end must be
+reachable from every state while nobody changes their mind and nothing about the child changes, with decisions that answer
+truthfully. So a refusal by parents can never trap a traject, and neither can a combination nobody thought of.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
-from itertools import product
 
 from domain.consent import Antwoord, Doel, Gezag, Leeftijdsgroep
 from domain.predicates import PREDICATEN, Predicate
 from domain.roles import Rol
 from domain.route import EINDE, KENMERK_WAARDEN, AfspraakSjabloon, Eis, Kenmerk, Route, Stap
-from domain.traject import Toestemming, Traject
+from domain.traject import Toestemming, Traject, Verwijzing
 
 TOESTANDEN_HOOGSTENS = 250_000
 
@@ -26,13 +29,14 @@ class TeGroot(Exception):
     """The route has more states than the proof is willing to visit."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Toestand:
     """One state; see the module."""
 
     stap: str
     gedaan: frozenset[str] = frozenset()
     gegeven: frozenset[Doel] = frozenset()
+    feitelijk: Antwoorden = ()
     antwoorden: Antwoorden = ()
     groep: Leeftijdsgroep = Leeftijdsgroep.ONDER_12
 
@@ -60,7 +64,7 @@ class _Wereld:
     route: Route
     nodig: dict[str, tuple[AfspraakSjabloon, ...]] = field(default_factory=dict)
     doelen: tuple[Doel, ...] = ()
-    kenmerken: frozenset[Kenmerk] = frozenset()
+    kenmerken: tuple[Kenmerk, ...] = ()
     groepen: tuple[Leeftijdsgroep, ...] = (Leeftijdsgroep.ONDER_12,)
 
     @classmethod
@@ -77,7 +81,7 @@ class _Wereld:
             predicaten |= {PREDICATEN[a.als] for a in nodig if a.als}
         doelen |= {d for p in predicaten for d in p.doelen}
         wereld.doelen = tuple(sorted(doelen))
-        wereld.kenmerken = frozenset(k for p in predicaten for k in p.kenmerken)
+        wereld.kenmerken = tuple(sorted({k for p in predicaten for k in p.kenmerken}))
         if any(p.leeftijd for p in predicaten):
             wereld.groepen = tuple(Leeftijdsgroep)
         return wereld
@@ -97,8 +101,10 @@ def _met_voorgangers(stap: Stap, ids: set[str]) -> tuple[AfspraakSjabloon, ...]:
 def bereikbaar(route: Route) -> Bewijs:
     """Visits every state of a route whose names are right. Raises TeGroot above TOESTANDEN_HOOGSTENS states."""
     wereld = _Wereld.van(route)
-    open_ = [Toestand(route.begin.id, groep=g) for g in wereld.groepen]
-    gezien, terug, overgangen = set(open_), {}, 0
+    feitelijk = tuple((k, next(iter(KENMERK_WAARDEN[k]))) for k in wereld.kenmerken)
+    open_ = [Toestand(route.begin.id, feitelijk=feitelijk, groep=g) for g in wereld.groepen]
+    gezien, overgangen = set(open_), 0
+    terug: dict[Toestand, list[Toestand]] = {}
     aan_zet: dict[str, set[Rol]] = {}
     while open_:
         nu = open_.pop()
@@ -123,7 +129,16 @@ def bereikbaar(route: Route) -> Bewijs:
 
 
 def _eenvoudigste_eerst(t: Toestand) -> tuple[object, ...]:
-    return t.stap, -len(t.gegeven), -len(t.gedaan), t.antwoorden, t.groep, sorted(t.gegeven), sorted(t.gedaan)
+    return (
+        t.stap,
+        -len(t.gegeven),
+        -len(t.gedaan),
+        t.feitelijk,
+        t.antwoorden,
+        t.groep,
+        sorted(t.gegeven),
+        sorted(t.gedaan),
+    )
 
 
 def _terug_van_einde(gezien: set[Toestand], terug: dict[Toestand, list[Toestand]]) -> set[Toestand]:
@@ -138,43 +153,33 @@ def _terug_van_einde(gezien: set[Toestand], terug: dict[Toestand, list[Toestand]
 
 
 def _volgende(wereld: _Wereld, nu: Toestand) -> Iterator[tuple[Toestand, Rol | None]]:
-    """The states one event further, with the role that acts; None for a consent that is given or withdrawn."""
+    """The states one event further, with the role that acts; None where only the circumstances change."""
     if nu.stap == EINDE:
         return
     for doel in wereld.doelen:
-        yield _met(nu, gegeven=nu.gegeven ^ {doel}), None
+        yield replace(nu, gegeven=nu.gegeven ^ {doel}), None
+    for kenmerk, was in nu.feitelijk:
+        for waarde in KENMERK_WAARDEN[kenmerk]:
+            if waarde != was:
+                yield replace(nu, feitelijk=_zet(nu.feitelijk, ((kenmerk, waarde),))), None
     for afspraak in wereld.nodig[nu.stap]:
         if afspraak.id not in nu.gedaan and _kan(afspraak, nu):
-            yield _met(nu, gedaan=nu.gedaan | {afspraak.id}), afspraak.rol
+            yield replace(nu, gedaan=nu.gedaan | {afspraak.id}), afspraak.rol
     besluit = wereld.route.stap(nu.stap).besluit
-    vragen = [k for k in besluit.vragen if k in wereld.kenmerken]
-    for waarden in product(*(KENMERK_WAARDEN[k] for k in vragen)):
-        antwoorden = tuple(sorted({**dict(nu.antwoorden), **dict(zip(vragen, waarden, strict=True))}.items()))
-        straks = _met(nu, antwoorden=antwoorden)
-        for uitkomst in besluit.uitkomsten:
-            if all(_voldaan(eis, straks) for eis in uitkomst.vereist):
-                gedaan = nu.gedaan if uitkomst.naar == nu.stap else frozenset[str]()
-                if uitkomst.naar == EINDE:
-                    yield Toestand(EINDE), besluit.rol
-                else:
-                    yield _met(straks, stap=uitkomst.naar, gedaan=gedaan), besluit.rol
+    gevraagd = tuple((k, w) for k, w in nu.feitelijk if k in besluit.vragen)
+    straks = replace(nu, antwoorden=_zet(nu.antwoorden, gevraagd))
+    for uitkomst in besluit.uitkomsten:
+        if all(_voldaan(eis, straks) for eis in uitkomst.vereist):
+            if uitkomst.naar == EINDE:
+                yield Toestand(EINDE), besluit.rol
+            elif uitkomst.naar == nu.stap:
+                yield straks, besluit.rol
+            else:
+                yield replace(straks, stap=uitkomst.naar, gedaan=frozenset()), besluit.rol
 
 
-def _met(
-    t: Toestand,
-    *,
-    stap: str | None = None,
-    gedaan: frozenset[str] | None = None,
-    gegeven: frozenset[Doel] | None = None,
-    antwoorden: Antwoorden | None = None,
-) -> Toestand:
-    return Toestand(
-        t.stap if stap is None else stap,
-        t.gedaan if gedaan is None else gedaan,
-        t.gegeven if gegeven is None else gegeven,
-        t.antwoorden if antwoorden is None else antwoorden,
-        t.groep,
-    )
+def _zet(antwoorden: Antwoorden, nieuw: Antwoorden) -> Antwoorden:
+    return tuple(sorted({**dict(antwoorden), **dict(nieuw)}.items()))
 
 
 def _kan(afspraak: AfspraakSjabloon, nu: Toestand) -> bool:
@@ -197,9 +202,26 @@ def _voldaan(eis: Eis, nu: Toestand) -> bool:
 def _geldt(naam: str, gegeven: frozenset[Doel], antwoorden: Antwoorden, groep: Leeftijdsgroep) -> bool:
     """The real predicate, asked of a traject that holds nothing but what predicates may look at."""
     ja = {"ouder": Antwoord.GEGEVEN, "leerling": Antwoord.GEGEVEN}
-    traject = Traject.model_construct(
-        gezag=Gezag(gezagdragers=("ouder",), leerling_id="leerling", leeftijdsgroep=groep),
-        kenmerken={str(k): v for k, v in antwoorden},
-        toestemmingen={d: Toestemming.model_construct(doel=d, antwoorden=ja) for d in gegeven},
+    traject = _LEEG.model_copy(
+        update={
+            "gezag": _LEEG.gezag.model_copy(update={"leeftijdsgroep": groep}),
+            "kenmerken": {str(k): v for k, v in antwoorden},
+            "toestemmingen": {d: Toestemming(doel=d, gevraagd_op=date.min, antwoorden=ja) for d in gegeven},
+        }
     )
     return PREDICATEN[naam](traject)
+
+
+_LEEG = Traject(
+    traject_id="",
+    swv_id="",
+    school_id="",
+    leerling_id="leerling",
+    route=Verwijzing(route="", versie=1, hash=""),
+    gezag=Gezag(gezagdragers=("ouder",), leerling_id="leerling"),
+    gestart_op=date.min,
+    stap="",
+    stap_sinds=date.min,
+    regie_bij=Rol.SYSTEEM,
+    stil_sinds=date.min,
+)

@@ -1,8 +1,8 @@
 """The route compiler: text in, a route that can be trusted out, or everything that is wrong with it at once.
 
 Four layers, each in a module that can be read apart: the text with its lines (route_tekst), the form (route_vorm), the
-rules (route_regels, route_paden) and the proof that nothing gets stuck (route_bewijs). A later layer runs whenever what it
-needs could be read, so that one round shows the writer as much as possible.
+rules (route_namen, route_regels, route_paden) and the proof that nothing gets stuck (route_bewijs). A later layer runs
+whenever what it needs could be read, so that one round shows the writer as much as possible.
 """
 
 import hashlib
@@ -12,10 +12,12 @@ from collections.abc import Iterable
 from domain.route import Route
 from domain.route_bewijs import Bewijs, TeGroot, Toestand, bereikbaar
 from domain.route_fout import Pad, RouteFout, RouteFouten, Vondst, opgesomd
+from domain.route_namen import verwijzingen_bestaan
 from domain.route_paden import PADREGELS, eindigende_stappen, volgorde_zonder_kring
-from domain.route_regels import REGELS, verwijzingen_bestaan
-from domain.route_tekst import Gelezen, lees
+from domain.route_regels import REGELS
+from domain.route_tekst import DUBBEL, Gelezen, lees
 from domain.route_vorm import controleer
+from domain.termijn import opsomming
 
 __all__ = ["Bewijs", "RouteFout", "RouteFouten", "bereikbaar", "compileer", "hash_van"]
 
@@ -78,9 +80,9 @@ _VERDER = "Voeg een uitkomst toe die dan wel kan, bijvoorbeeld zonder toestemmin
 
 
 def _waarom_vast(t: Toestand) -> str:
-    wat = [f"de antwoorden {opgesomd([w for _, w in t.antwoorden])} zijn"] if t.antwoorden else []
+    wat = [f"{kenmerk} '{waarde}' is" for kenmerk, waarde in t.feitelijk]
     wat.append(f"alleen toestemming is voor {opgesomd(sorted(t.gegeven))}" if t.gegeven else "er geen toestemming is")
-    return f"De stap '{t.stap}' loopt vast als {' en '.join(wat)}: geen uitkomst leidt dan nog naar het einde."
+    return f"De stap '{t.stap}' loopt vast als {opsomming(wat)}: geen uitkomst leidt dan nog naar het einde."
 
 
 def _fouten(gelezen: Gelezen, vondsten: Iterable[Vondst], bestand: str) -> list[RouteFout]:
@@ -102,5 +104,5 @@ def _stap(gelezen: Gelezen, pad: Pad) -> str:
 
 def _veld(pad: Pad) -> str:
     """The last name on the path; numbers in a list and the mark of a double key say nothing to a reader."""
-    namen = [d for d in (pad[: pad.index("dubbel")] if "dubbel" in pad else pad) if isinstance(d, str)]
+    namen = [d for d in (pad[: pad.index(DUBBEL)] if DUBBEL in pad else pad) if isinstance(d, str)]
     return namen[-1] if namen else "bestand"

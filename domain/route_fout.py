@@ -1,6 +1,6 @@
 """What can be wrong with a route file: one sentence, one remedy, one line. All errors of a file travel together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -42,12 +42,19 @@ class RouteFouten(RoutewachtFout):
         super().__init__("\n".join(str(f) for f in self.errors))
 
 
-def bedoelde(fout: str, keuzes: Iterable[str]) -> str:
+def dichtstbij(fout: str, keuzes: Iterable[str], anders: Mapping[str, str] | None = None) -> str | None:
+    """The name nearest to a wrong one. `anders` holds other words for the same choices ("intern_begeleider" for "ib")."""
+    namen = {k: k for k in sorted(set(keuzes))} | dict(anders or {})
+    gevonden = get_close_matches(fout.lower().replace(" ", "_"), namen, n=1, cutoff=0.6)
+    return namen[gevonden[0]] if gevonden else None
+
+
+def bedoelde(fout: str, keuzes: Iterable[str], anders: Mapping[str, str] | None = None) -> str:
     """The remedy for a name that does not exist: the nearest one, or the list when nothing is near."""
     bekend = sorted(set(keuzes))
-    dichtbij = get_close_matches(fout, bekend, n=1, cutoff=0.6)
+    dichtbij = dichtstbij(fout, bekend, anders)
     if dichtbij:
-        return f"Bedoelde u '{dichtbij[0]}'?"
+        return f"Bedoelde u '{dichtbij}'?"
     return f"Kies uit: {', '.join(bekend)}." if bekend else "Er is hier niets om uit te kiezen; haal dit weg."
 
 

@@ -7,14 +7,19 @@ from domain.consent import Doel
 from domain.predicates import PREDICATEN
 from domain.route import EINDE, Kenmerk, Route, Stap
 from domain.route_fout import Pad, Vondst, opgesomd
-from domain.route_regels import Regel, in_stappen
+from domain.route_namen import Regel, in_stappen
 
 T = TypeVar("T")
 
 
 def stappen_worden_bereikt(route: Route) -> Iterator[Vondst]:
-    """Every step can be reached from the first, and the end from every step."""
+    """Every step can be reached from the first, and the end from every step.
+
+    Says nothing while an arrow points to a step that is not there: what looks cut off then is only a typing error.
+    """
     naar = {s.id: {u.naar for u in s.besluit.uitkomsten} for s in route.stappen}
+    if not set[str]().union(*naar.values()) <= {EINDE, *naar}:
+        return
     bereikt = _vanaf(route.begin.id, naar)
     eindigt = eindigende_stappen(route)
     for pad, stap in in_stappen(route):

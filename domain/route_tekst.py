@@ -13,6 +13,7 @@ import yaml
 from domain.route_fout import Pad, Vondst
 
 DIEPTE_HOOGSTENS = 40
+DUBBEL = "(dubbel)"
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -32,8 +33,8 @@ class _Lezer(yaml.SafeLoader):
     diepte = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()
-        regel = event.start_mark.line + 1
+        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
+        regel = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise _Onleesbaar(
                 regel, "Een routebestand kent geen ankers (&) en verwijzingen (*).", "Schrijf het voluit."
@@ -126,7 +127,7 @@ def _bouw_sleutels(knoop: yaml.MappingNode, pad: Pad, gelezen: Gelezen) -> dict[
         regel = sleutel.start_mark.line + 1
         if naam in uit:
             # A path of its own, because the error belongs to the second one and not to the first.
-            hier = (*pad, naam, "dubbel", len(gelezen.regels))
+            hier = (*pad, naam, DUBBEL, len(gelezen.regels))
             gelezen.regels[hier] = regel
             eerste = gelezen.regels[(*pad, naam)]
             gelezen.vondsten.append(

@@ -6,6 +6,7 @@ is remembered, so that one round shows the writer as much as possible and nothin
 
 import copy
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from types import UnionType
@@ -14,8 +15,9 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from domain.roles import ROL_LABEL, Rol
 from domain.route import Route
-from domain.route_fout import Pad, Vondst, bedoelde
+from domain.route_fout import Pad, Vondst, bedoelde, dichtstbij
 
 # A harmless value per field. Names other parts refer to are not here: a guess there would only bring false alarms.
 _PLAATSHOUDERS: dict[str, object] = {
@@ -35,6 +37,8 @@ _PLAATSHOUDERS: dict[str, object] = {
     "sector": "po",
     "status": "concept",
 }
+# Others refer to these: only a near miss is read as what was meant.
+_GERADEN = frozenset({"doel", "toestemming"})
 _BINNENIN = frozenset({"aantal", "klok", "wettelijk", "instelling", "regels", "eigen_keuze"})
 _WEGLAATBAAR = frozenset({"uiterlijk", "herhaal", "aanwezig", "vragen", "spoor", "verwijst_naar", "vanaf"})
 
@@ -56,6 +60,8 @@ def controleer(data: object) -> Vorm:
     except ValidationError as fouten:
         per_plek: dict[Pad, list[ErrorDetails]] = {}
         for fout in fouten.errors():
+            if fout["type"] == "too_short" and _waarde(data, _pad(data, fout)):
+                continue  # pydantic counts only what was right; each wrong part is reported by itself
             per_plek.setdefault(_pad(data, fout), []).append(fout)
         vorm.vondsten = [_vertaal(data, pad, bij) for pad, bij in per_plek.items()]
         vorm.hersteld = set(per_plek)
@@ -70,19 +76,16 @@ def _als_route(data: object) -> Route:
 
 def _pad(data: object, fout: ErrorDetails) -> Pad:
     """The path in the file: pydantic adds parts of its own (members of a union, "[key]") that stand in no file."""
-    pad: list[str | int] = []
+    pad: Pad = ()
     hier: Any = data
     for deel in fout["loc"]:
-        if (isinstance(hier, dict) and deel in hier) or (
-            isinstance(hier, list) and isinstance(deel, int) and deel < len(hier)
-        ):
-            hier = hier[deel]
-        elif fout["type"] == "missing" and isinstance(hier, dict):
-            return (*pad, deel)
-        else:
-            break
-        pad.append(deel)
-    return tuple(pad)
+        in_groep = isinstance(hier, dict) and deel in hier
+        in_lijst = isinstance(hier, list) and isinstance(deel, int) and deel < len(hier)
+        if not in_groep and not in_lijst:
+            ontbreekt = fout["type"] == "missing" and isinstance(hier, dict)
+            return (*pad, deel) if ontbreekt else pad
+        hier, pad = hier[deel], (*pad, deel)
+    return pad
 
 
 def _waarde(data: object, pad: Pad) -> Any:
@@ -104,12 +107,20 @@ def _vertaal(data: object, pad: Pad, fouten: list[ErrorDetails]) -> Vondst:
         return Vondst(pad, f"'{naam}' bestaat hier niet.", bedoelde(naam, _sleutelkeuzes(pad[:-1])))
     if all(f["type"] == "enum" for f in fouten):
         waarde = _waarde(data, pad)
-        remedie = bedoelde(str(waarde), _keuzes(_type_van(pad)))
+        remedie = bedoelde(str(waarde), _keuzes(_type_van(pad)), _ANDERE_WOORDEN if _is_rol(pad) else None)
         return Vondst(pad, f"'{_kort(waarde)}' kan niet bij {kort}.", remedie)
     if soort == "value_error":
         zin = str(fout["msg"]).removeprefix("Value error, ")
-        return Vondst(pad, f"{zin[:1].upper()}{zin[1:].rstrip('.')}.", "Pas dit onderdeel aan.")
-    return Vondst(pad, *_VERTALING.get(soort, _ONBEKEND)(kort))
+        return Vondst(pad, f"{_hoofdletter(zin.rstrip('.'))}.", "Pas dit onderdeel aan.")
+    zin, remedie = _VERTALING.get(soort, _past_niet)(kort)
+    return Vondst(pad, zin, remedie)
+
+
+_ANDERE_WOORDEN = {label.lower().replace(" ", "_"): str(rol) for rol, label in ROL_LABEL.items()}
+
+
+def _is_rol(pad: Pad) -> bool:
+    return str(Rol.IB) in _keuzes(_type_van(pad))
 
 
 def _kort(waarde: object) -> str:
@@ -117,36 +128,40 @@ def _kort(waarde: object) -> str:
     return tekst if len(tekst) <= 40 else f"{tekst[:37]}..."
 
 
+def _hoofdletter(tekst: str) -> str:
+    return f"{tekst[:1].upper()}{tekst[1:]}"
+
+
 def _tekst(kort: str) -> tuple[str, str]:
-    return f"{kort[:1].upper()}{kort[1:]} moet tekst zijn.", "Schrijf tekst; zet die zo nodig tussen aanhalingstekens."
+    return f"{_hoofdletter(kort)} moet tekst zijn.", "Schrijf tekst; zet die zo nodig tussen aanhalingstekens."
 
 
 def _getal(kort: str) -> tuple[str, str]:
-    return f"{kort[:1].upper()}{kort[1:]} moet een heel getal zijn.", "Schrijf een getal zonder aanhalingstekens."
+    return f"{_hoofdletter(kort)} moet een heel getal zijn.", "Schrijf een getal zonder aanhalingstekens."
 
 
 def _datum(kort: str) -> tuple[str, str]:
-    return f"{kort[:1].upper()}{kort[1:]} moet een bestaande datum zijn.", "Schrijf jaar-maand-dag, zoals 2026-08-01."
+    return f"{_hoofdletter(kort)} moet een bestaande datum zijn.", "Schrijf jaar-maand-dag, zoals 2026-08-01."
 
 
 def _groep(kort: str) -> tuple[str, str]:
-    return f"{kort[:1].upper()}{kort[1:]} moet uit namen met een waarde bestaan.", "Schrijf 'naam: waarde' per regel."
+    return f"{_hoofdletter(kort)} moet uit namen met een waarde bestaan.", "Schrijf 'naam: waarde' per regel."
 
 
 def _lijst(kort: str) -> tuple[str, str]:
-    return f"{kort[:1].upper()}{kort[1:]} moet een lijst zijn.", "Begin elke regel met een streepje, of gebruik [a, b]."
+    return f"{_hoofdletter(kort)} moet een lijst zijn.", "Begin elke regel met een streepje, of gebruik [a, b]."
 
 
 def _patroon(kort: str) -> tuple[str, str]:
     remedie = "Een naam heeft kleine letters, cijfers en liggende streepjes; een dag is maand-dag, zoals 01-15."
-    return f"{kort[:1].upper()}{kort[1:]} heeft niet de juiste vorm.", remedie
+    return f"{_hoofdletter(kort)} heeft niet de juiste vorm.", remedie
 
 
-def _ONBEKEND(kort: str) -> tuple[str, str]:  # noqa: N802
+def _past_niet(kort: str) -> tuple[str, str]:
     return f"Deze waarde past niet bij {kort}.", "Vergelijk met een andere route of met docs/routes/README.md."
 
 
-_VERTALING = {
+_VERTALING: dict[str, Callable[[str], tuple[str, str]]] = {
     "string_type": _tekst,
     "string_pattern_mismatch": _patroon,
     "int_type": _getal,
@@ -162,9 +177,9 @@ _VERTALING = {
     "dict_type": _groep,
     "tuple_type": _lijst,
     "list_type": _lijst,
-    "bool_type": lambda kort: (f"{kort[:1].upper()}{kort[1:]} is waar of niet waar.", "Schrijf true of false."),
-    "too_short": lambda kort: (f"{kort[:1].upper()}{kort[1:]} mag niet leeg zijn.", "Zet er ten minste een in."),
-    "greater_than_equal": lambda kort: (f"{kort[:1].upper()}{kort[1:]} is te klein.", "Begin te tellen bij 1."),
+    "bool_type": lambda kort: (f"{_hoofdletter(kort)} is waar of niet waar.", "Schrijf true of false."),
+    "too_short": lambda kort: (f"{_hoofdletter(kort)} mag niet leeg zijn.", "Zet er ten minste een in."),
+    "greater_than_equal": lambda kort: (f"{_hoofdletter(kort)} is te klein.", "Begin te tellen bij 1."),
 }
 
 
@@ -230,6 +245,10 @@ def _vervang(heel: dict[str, Any], pad: Pad, *, overbodig: bool) -> bool:
     if overbodig:
         _waarde(heel, pad[:-1]).pop(pad[-1], None)
         return True
+    if pad and pad[-1] in _GERADEN:
+        geraden = dichtstbij(str(_waarde(heel, pad)), _keuzes(_type_van(pad)))
+        _waarde(heel, pad[:-1])[pad[-1]] = geraden
+        return geraden is not None
     for einde in range(len(pad), 0, -1):
         naam, ouder = pad[einde - 1], _waarde(heel, pad[: einde - 1])
         if not isinstance(ouder, dict):

@@ -23,12 +23,13 @@ from domain.traject import Afspraak, Traject
 def stagneer(boek: Boek, oorzaak: Oorzaak, *, bron: str, over: Afspraak | None) -> None:
     """Bring the stall to the regievoerder or the stagnatiepunt, and make taking it up an afspraak of theirs.
 
-    A stall that is already with that role stays as it is; one that moves to the other role closes the earlier request.
+    A stall that is already with somebody stays there: the clock never moves a case from desk to desk. Only a person who
+    says so (`melding`) brings it to the other role; that closes the earlier request.
     """
     rol = boek.kader.route.stagnatie.naar[oorzaak]
     eerder = boek.t.stagnatie
     if eerder is not None:
-        if eerder.bij is rol:
+        if eerder.bij is rol or bron != "melding":
             return
         vorige = boek.t.afspraak(eerder.afspraak_id)
         if vorige is not None and vorige.open:

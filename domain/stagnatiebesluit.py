@@ -61,4 +61,4 @@ def _eerst_nog(boek: Boek, afspraak: Afspraak, wat: Ingebouwd) -> None:
 def _elders(boek: Boek, oorzaak: Oorzaak) -> None:
     stagnatie = boek.t.stagnatie
     over = boek.t.afspraak(stagnatie.over) if stagnatie and stagnatie.over else None
-    stagneer(boek, oorzaak, bron=stagnatie.bron if stagnatie else "melding", over=over)
+    stagneer(boek, oorzaak, bron="melding", over=over)

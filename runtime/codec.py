@@ -30,11 +30,11 @@ _ENCODING = b"binary/encrypted"  # the name the Temporal UI shows for a payload 
 _SLEUTEL_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
-class SleutelsOngeldig(ValueError):  # noqa: N818
+class SleutelsOngeldig(ValueError):
     """The text of a key ring does not fit the format; the message never repeats any part of a key."""
 
 
-class SleutelOnbekend(LookupError):  # noqa: N818
+class SleutelOnbekend(LookupError):
     """A payload was encrypted with a key that is not on the ring: it was never added here, or has been destroyed."""
 
     def __init__(self, sleutel_id: str) -> None:
@@ -42,7 +42,7 @@ class SleutelOnbekend(LookupError):  # noqa: N818
         self.sleutel_id = sleutel_id
 
 
-class InhoudGeschonden(ValueError):  # noqa: N818
+class InhoudGeschonden(ValueError):
     """A payload was changed or damaged after it was encrypted, or carries the wrong key under a known id."""
 
 

@@ -92,11 +92,11 @@ _ADRES = re.compile(
 )
 
 
-class AdresOngeldig(ValueError):  # noqa: N818
+class AdresOngeldig(ValueError):
     """Not one plain e-mail address. The message does not repeat it: it may be somebody's."""
 
 
-class KoppenAfwijkend(ValueError):  # noqa: N818
+class KoppenAfwijkend(ValueError):
     """The finished mail has other headers than were meant; it must not leave."""
 
 

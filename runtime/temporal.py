@@ -24,7 +24,7 @@ _PAUZE = timedelta(seconds=0.5)
 _PAUZE_MAX = timedelta(seconds=5)
 
 
-class TemporalOnbereikbaar(RuntimeError):  # noqa: N818
+class TemporalOnbereikbaar(RuntimeError):
     """Temporal did not answer within the time a process has for starting up."""
 
 

@@ -122,7 +122,7 @@ class OpdrachtStatus(StrEnum):
 
 
 class OpdrachtRij(Base):
-    """The command journal: an act is written here before anything else happens, so an acknowledged act is never lost."""
+    """The command journal: an act is written here before all else, so an acknowledged act is never lost."""
 
     __tablename__ = "opdracht"
     commando_id: Mapped[str] = mapped_column(primary_key=True)

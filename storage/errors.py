@@ -35,13 +35,17 @@ class LeerlingOnbekend(OpslagFout):
         super().__init__(f"leerling {leerling_id} is niet bekend")
 
 
+class SchoolOnbekend(OpslagFout):
+    """No such school here, or it stands under no samenwerkingsverband, or nobody said in which holiday region it is."""
+
+    def __init__(self, school_id: str) -> None:
+        super().__init__(f"school {school_id} is niet (volledig) bekend")
+        self.school_id = school_id
+
+
 class NogNietVerzenden(OpslagFout):
     """The mail waits for its sending window, which opens at `niet_voor`."""
 
     def __init__(self, mail_id: str, niet_voor: datetime) -> None:
         super().__init__(f"mail {mail_id} mag nog niet weg")
         self.niet_voor = niet_voor
-
-
-class ImportHeeftFouten(OpslagFout):
-    """An import with errors is refused as a whole; nothing was written."""

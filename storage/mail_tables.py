@@ -32,7 +32,7 @@ class BerichtStatus(StrEnum):
 class MailRij(Base):
     """One mail to one person, without its text: that is made at the moment of sending, from what then still holds.
 
-    `message_sleutel` makes the Message-ID; being unique, it is also what keeps a repeated run from making a second mail.
+    `message_sleutel` makes the Message-ID; being unique, it also keeps a repeated run from making a second mail.
     `overzicht_op` is the morning of a digest, None for a mail that leaves at once. `code` is the last SMTP code.
     """
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import func, select
+from sqlalchemy import Date, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.consent import Gezag, Leeftijdsgroep
@@ -80,20 +81,32 @@ async def zoek_ontvangers(
 async def _per_rol(
     session: AsyncSession, traject_id: str, school_id: str, leerling_id: str, rollen: set[Rol], op: date
 ) -> dict[Rol, tuple[Ontvanger, ...]]:
-    v = vervulling(een_zaak(traject_id, school_id, leerling_id), op)
+    waarden = {
+        "traject_id": traject_id,
+        "school_id": school_id,
+        "leerling_id": leerling_id,
+        "op": op,
+        "rollen": [str(rol) for rol in rollen],
+    }
+    gevonden: dict[Rol, tuple[Ontvanger, ...]] = {}
+    for rol, persoon_id, vervanging in await session.execute(_eersten(), waarden):
+        ontvanger = Ontvanger(persoon_id=persoon_id, vervanging=vervanging)
+        gevonden[Rol(rol)] = (*gevonden.get(Rol(rol), ()), ontvanger)
+    return gevonden
+
+
+@cache
+def _eersten() -> Select[str, str, bool]:
+    """Who to turn to for each of `rollen`. Built once: it is a large statement and every recorded message needs it."""
+    v = vervulling(een_zaak(), bindparam("op", type_=Date))
     plaats = func.rank().over(partition_by=v.c.rol, order_by=v.c.rang)
-    geordend = select(v, plaats.label("nr")).where(v.c.rol.in_([str(r) for r in rollen])).subquery()
-    eersten = (
+    geordend = select(v, plaats.label("nr")).where(v.c.rol.in_(bindparam("rollen", expanding=True))).subquery()
+    return (
         select(geordend.c.rol, geordend.c.persoon_id, geordend.c.vervanging)
         .where(geordend.c.nr == 1)
         .distinct()
         .order_by(geordend.c.persoon_id)
     )
-    gevonden: dict[Rol, tuple[Ontvanger, ...]] = {}
-    for rol, persoon_id, vervanging in await session.execute(eersten):
-        ontvanger = Ontvanger(persoon_id=persoon_id, vervanging=vervanging)
-        gevonden[Rol(rol)] = (*gevonden.get(Rol(rol), ()), ontvanger)
-    return gevonden
 
 
 async def gezag_van(session: AsyncSession, leerling_id: str, op: date) -> Gezag:

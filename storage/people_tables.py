@@ -69,7 +69,7 @@ class Persoon(Base):
 
 
 class Aanstelling(Base):
-    """A role at an organisation from `van` up to and including `tot`. With `deelverband` only for schools of that part."""
+    """A role at an organisation from `van` up to and including `tot`. With `deelverband` for that part only."""
 
     __tablename__ = "aanstelling"
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -86,7 +86,7 @@ class Aanstelling(Base):
 
 
 class Leerling(Base):
-    """A pupil, with as little as the work needs. The date of birth decides who signs a consent. No BSN, no diagnosis."""
+    """A pupil, with as little as the work needs. The date of birth decides who signs. No BSN, no diagnosis."""
 
     __tablename__ = "leerling"
     id: Mapped[str] = mapped_column(primary_key=True)

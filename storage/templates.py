@@ -1,10 +1,11 @@
-"""Which template a mail gets. Only the names live here; the texts are runtime/mailcontext.py, a test keeps them equal."""
+"""Which template a mail gets. Only the names are here, not the texts (runtime/mailcontext.py; a test compares)."""
 
 from collections.abc import Collection
 from enum import StrEnum
 
 from domain.effects import Bericht
 from domain.roles import Rol
+from domain.route import Soort
 
 MET_GEZAG = frozenset({Rol.OUDERS, Rol.LEERLING})
 _ESCALATIE_NAAR = frozenset({Rol.REGIEVOERDER, Rol.STAGNATIEPUNT})
@@ -27,11 +28,12 @@ def voor_spoed(bericht: Bericht, rol: Rol) -> Sjabloon:
     return Sjabloon.ESCALATIE if escaleert else Sjabloon.SPOED
 
 
-def voor_overzicht(berichten: Collection[Bericht], rol: Rol) -> Sjabloon:
-    """The template of a morning mail. A question to parents goes before news for parents; others get a list."""
+def voor_overzicht(regels: Collection[tuple[Bericht, Soort | None]], rol: Rol) -> Sjabloon:
+    """The template of a morning mail with these lines (message, kind of afspraak). For parents a question for consent
+    goes before news; everybody else gets a list."""
     if rol in MET_GEZAG:
-        alleen_nieuws = set(berichten) == {Bericht.STAND_OUDERS}
-        return Sjabloon.STAND_VOOR_OUDERS if alleen_nieuws else Sjabloon.TOESTEMMING_GEVRAAGD
-    if set(berichten) == {Bericht.CONTACT_HERSTELLEN} and len(berichten) == 1:
-        return Sjabloon.CONTACT_HERSTELLEN
+        if any(soort is Soort.TOESTEMMING for _, soort in regels):
+            return Sjabloon.TOESTEMMING_GEVRAAGD
+        if all(bericht is Bericht.STAND_OUDERS for bericht, _ in regels):
+            return Sjabloon.STAND_VOOR_OUDERS
     return Sjabloon.WEEKOVERZICHT

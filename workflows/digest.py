@@ -5,6 +5,7 @@ no list of people: the activity finds them in the tables and gives back ids of m
 """
 
 import asyncio
+import contextlib
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -72,10 +73,8 @@ class DigestWorkflow:
         momenten = [volgende_ochtend(self._sinds), *(u.mail.niet_voor for u in self._te_bezorgen)]
         duur = self._klok.wachtduur(min(momenten))
         if duur is None or duur > timedelta(0):
-            try:
+            with contextlib.suppress(TimeoutError):
                 await workflow.wait_condition(lambda: self._wakker, timeout=duur)
-            except asyncio.TimeoutError:
-                pass
         self._wakker = False
 
     async def _maak(self, nu: datetime) -> list[Uitgesteld]:

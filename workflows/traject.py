@@ -9,7 +9,7 @@ Messages
 - queries `toestand` (the whole state) and `stand` (a summary), for operators; pages read tables.
 """
 
-import asyncio
+import contextlib
 from datetime import timedelta
 
 from temporalio import workflow
@@ -150,7 +150,9 @@ class TrajectWorkflow:
     def _begin(self, invoer: TrajectInvoer) -> Traject:
         aanvraag = invoer.aanvraag
         if aanvraag is None:
-            raise ApplicationError("een traject begint met een aanvraag of een toestand", type="invoer", non_retryable=True)
+            raise ApplicationError(
+                "een traject begint met een aanvraag of een toestand", type="invoer", non_retryable=True
+            )
         kader = Kader.van(CATALOGUS.haal(aanvraag.route), invoer.omstandigheden)
         uitslag = begin(
             kader,
@@ -194,10 +196,8 @@ class TrajectWorkflow:
             momenten.append(wek)
         duur = self._klok.wachtduur(min(momenten, default=None))
         if duur is None or duur > timedelta(0):
-            try:
+            with contextlib.suppress(TimeoutError):
                 await workflow.wait_condition(lambda: self._wakker, timeout=duur)
-            except asyncio.TimeoutError:
-                pass
         self._wakker = False
 
     async def _houd_kalender_bij(self) -> None:

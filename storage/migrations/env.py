@@ -1,4 +1,4 @@
-"""Runs inside Alembic. The caller (storage/migrate.py) brings the connection; there is no offline mode and no ini file."""
+"""Runs inside Alembic. The caller (storage/migrate.py) brings the connection; no offline mode, no ini file."""
 
 from alembic import context
 

@@ -341,6 +341,7 @@ sys.stdin.read()
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends the children of a killed process")
 def test_no_server_outlives_a_killed_parent(make: Maker, tmp_path: Path) -> None:
+    successor = make(tmp_path / "pg")  # made first, so that the data is erased however this ends
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT, str(tmp_path), str(ELSEWHERE[0])], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -354,5 +355,7 @@ def test_no_server_outlives_a_killed_parent(make: Maker, tmp_path: Path) -> None
         parent.kill()
         parent.wait()
         _, alive = psutil.wait_procs(family, timeout=30)
+    for survivor in alive:  # of a failing test, not of the next one
+        survivor.kill()
     assert alive == []
-    assert ask(make(tmp_path / "pg").start(), "select 1") == 1
+    assert ask(successor.start(), "select 1") == 1

@@ -136,8 +136,8 @@ async def test_na_onbekend_gaat_de_volgende_over_een_nieuwe_verbinding(sink: Smt
     """The late 250 of the first mail must not be read as the answer to the second."""
     postbode = Postbode(instellingen(sink.poort), wachttijd=2, wachttijd_inhoud=0.2)
     sink.stoor("na", "wacht")
+    asyncio.get_running_loop().call_later(0.4, sink.laat_los.set)
     assert (await postbode.verstuur(BERICHT, VAN, AAN)).uitslag is Uitslag.ONBEKEND
-    sink.laat_los.set()
     sink.stoor("rcpt", code=550)
     assert (await postbode.verstuur(BERICHT, VAN, AAN)).uitslag is Uitslag.BLIJVEND
     assert sink.verbindingen == 2
@@ -145,14 +145,17 @@ async def test_na_onbekend_gaat_de_volgende_over_een_nieuwe_verbinding(sink: Smt
 
 
 async def test_afgebroken_taak_laat_geen_half_gesprek_achter(sink: SmtpSink, postbode: Postbode) -> None:
+    await postbode.verstuur(BERICHT, VAN, AAN)
     sink.stoor("einde", "wacht")
     bezig = asyncio.create_task(postbode.verstuur(BERICHT, VAN, AAN))
     await sink.wacht_nu.wait()
     bezig.cancel()
     with pytest.raises(asyncio.CancelledError):
         await bezig
+    sink.laat_los.set()
     assert (await postbode.verstuur(BERICHT, VAN, "ander@example.test")).uitslag is Uitslag.VERZONDEN
     assert sink.bezorgd[-1].ontvangers == ("ander@example.test",)
+    assert sink.verbindingen == 2
 
 
 async def test_zonder_starttls_gaat_er_niets_over_een_open_lijn(sink: SmtpSink) -> None:

@@ -1,0 +1,85 @@
+"""Activity: deliver one mail of the outbox. At most once, and never silently (docs/decisions/0006)."""
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from temporalio import activity
+
+from activities.contracts import Bezorgd, Bezorgopdracht, Bezorguitslag
+from activities.kalenders import omstandigheden
+from activities.mailinhoud import maak_context
+from domain.catalogus import Catalogus
+from runtime.mailbericht import AdresOngeldig, bouw_bericht
+from runtime.settings import Settings
+from runtime.smtp import Aflevering, Postbode, Uitslag
+from storage.errors import NogNietVerzenden
+from storage.mail_tables import MailRij, MailStatus
+from storage.outbox import MailKlaar, geadresseerden, markeer, neem_in_verzending, terug_in_rij
+
+_log = structlog.get_logger(__name__)
+_FOUT = {MailStatus.HELD: Bezorgd.ONBEKEND, MailStatus.FAILED: Bezorgd.BLIJVEND}
+
+
+class MailActivities:
+    """Takes a mail in one transaction, offers it to the relay, and writes down the outcome in another."""
+
+    def __init__(
+        self, sessies: async_sessionmaker[AsyncSession], catalogus: Catalogus, postbode: Postbode, settings: Settings
+    ) -> None:
+        self._sessies, self._catalogus, self._postbode, self._settings = sessies, catalogus, postbode, settings
+
+    @activity.defn
+    async def deliver(self, opdracht: Bezorgopdracht) -> Bezorguitslag:
+        """One attempt. What is left undone by an earlier attempt that broke off is held for a person, not sent again."""
+        try:
+            async with self._sessies.begin() as session:
+                klaar = await neem_in_verzending(session, opdracht.mail_id, opdracht.nu)
+        except NogNietVerzenden:
+            return Bezorguitslag(uitslag=Bezorgd.TIJDELIJK)
+        if klaar is None:
+            return await self._wat_er_staat(opdracht.mail_id)
+        aflevering = await self._verstuur(klaar, opdracht.nu)
+        async with self._sessies.begin() as session:
+            if aflevering.uitslag is Uitslag.TIJDELIJK:
+                await terug_in_rij(session, opdracht.mail_id, aflevering.code, opdracht.nu)
+            else:
+                await markeer(session, opdracht.mail_id, aflevering.uitslag, aflevering.code, opdracht.nu)
+        _log.info("mail_delivery", mail_id=opdracht.mail_id, outcome=aflevering.uitslag, code=aflevering.code)
+        if aflevering.uitslag is Uitslag.TIJDELIJK:
+            return Bezorguitslag(uitslag=Bezorgd.TIJDELIJK)
+        return await self._wat_er_staat(opdracht.mail_id)
+
+    async def _verstuur(self, klaar: MailKlaar, nu: datetime) -> Aflevering:
+        """Builds and offers the mail. An address that cannot be one counts as refused for good."""
+        school = await omstandigheden(self._sessies, klaar.inhoud.regels[0].school_id, nu)
+        context = maak_context(klaar.inhoud, self._catalogus, school.kalender, nu, self._settings.basis_url)
+        try:
+            bericht = bouw_bericht(
+                context,
+                ontvanger=klaar.inhoud.email,
+                sleutel=klaar.message_sleutel,
+                datum=klaar.aangemaakt_op,
+                afzender=self._settings.mail_afzender,
+                domein=self._settings.message_id_domein,
+            )
+        except AdresOngeldig:
+            return Aflevering(Uitslag.BLIJVEND, None, "ontvanger")
+        return await self._postbode.verstuur(bericht.inhoud, self._settings.mail_afzender, klaar.inhoud.email)
+
+    async def _wat_er_staat(self, mail_id: str) -> Bezorguitslag:
+        async with self._sessies() as session:
+            mail = await session.get(MailRij, mail_id)
+            status = MailStatus(mail.status) if mail is not None else MailStatus.LAPSED
+            if status is MailStatus.SENT:
+                return Bezorguitslag(uitslag=Bezorgd.VERZONDEN)
+            if status not in _FOUT:
+                return Bezorguitslag(uitslag=Bezorgd.VERVALLEN)
+            wie = await geadresseerden(session, mail_id)
+        eerste = wie[0] if wie else None
+        return Bezorguitslag(
+            uitslag=_FOUT[status],
+            persoon_id=eerste.persoon_id if eerste else None,
+            rol=eerste.rol if eerste else None,
+            traject_id=eerste.traject_id if eerste else None,
+        )

@@ -1,0 +1,78 @@
+"""The worker process: polls both task queues, keeps the digests alive, and relays acts that were not acknowledged."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import structlog
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
+
+from domain.ids import digest_workflow_id
+from domain.tijdschaal import Tijdschaal
+from runtime.klok import Klok
+from runtime.route_files import laad_routes
+from runtime.settings import Settings
+from runtime.smtp import Postbode
+from runtime.temporal import NACHT_QUEUE, connect
+from storage.db import maak_engine, sessies
+from storage.schools import alle_swv
+from worker.registry import Benodigdheden, maak_workers
+from worker.relay import relay
+from workflows.aanbod import Aanbieder
+from workflows.digest import DigestWorkflow
+from workflows.messages import DigestInvoer
+
+_log = structlog.get_logger(__name__)
+RELAY_ELKE = timedelta(seconds=5)
+
+
+async def begin_overzichten(client: Client, nodig: Benodigdheden, schaal: Tijdschaal) -> None:
+    """One digest workflow per samenwerkingsverband; starting one that already runs changes nothing."""
+    async with nodig.sessies() as session:
+        swv_ids = await alle_swv(session)
+    for swv_id in swv_ids:
+        await client.start_workflow(
+            DigestWorkflow.run,
+            DigestInvoer(swv_id=swv_id, tijdschaal=schaal),
+            id=digest_workflow_id(swv_id),
+            task_queue=NACHT_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+
+
+@contextlib.asynccontextmanager
+async def draaiende_worker(client: Client, nodig: Benodigdheden, klok: Klok) -> AsyncIterator[Aanbieder]:
+    """Both workers, the digests and the relay, for as long as the context is open."""
+    aanbieder = Aanbieder(client, nodig.sessies, klok.schaal)
+    async with contextlib.AsyncExitStack() as stapel:
+        for worker in maak_workers(client, nodig):
+            await stapel.enter_async_context(worker)
+        await begin_overzichten(client, nodig, klok.schaal)
+        taak = asyncio.create_task(relay(nodig.sessies, aanbieder, klok, elke=RELAY_ELKE))
+        stapel.callback(taak.cancel)
+        yield aanbieder
+
+
+async def draai(settings: Settings) -> None:
+    """The process of `routewacht worker`: until SIGINT or SIGTERM, then finish what is under way."""
+    assert settings.database_url is not None
+    laad_routes()
+    engine = maak_engine(settings.database_url)
+    postbode = Postbode(settings)
+    client = await connect(settings, settings.sleutelring(), rol="worker")
+    nodig = Benodigdheden(sessies=sessies(engine), postbode=postbode, settings=settings)
+    stop = asyncio.Event()
+    lus = asyncio.get_running_loop()
+    for sein in (signal.SIGINT, signal.SIGTERM):
+        lus.add_signal_handler(sein, stop.set)
+    try:
+        async with draaiende_worker(client, nodig, Klok()):
+            _log.info("worker_started")
+            await stop.wait()
+            _log.info("worker_stopping")
+    finally:
+        await postbode.sluit()
+        await engine.dispose()

@@ -1,0 +1,49 @@
+"""The relay: offers acts again that were written in the journal but never acknowledged by a workflow."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from domain.errors import Weigering
+from runtime.klok import Klok
+from storage.journal import open_opdrachten
+from workflows.aanbod import Aanbieder, NuNietBereikbaar
+
+_log = structlog.get_logger(__name__)
+_LIMIET = 50
+
+
+async def relay_eenmaal(
+    sessies: async_sessionmaker[AsyncSession], aanbieder: Aanbieder, klok: Klok, *, ouder_dan: datetime
+) -> int:
+    """Offer what is older than `ouder_dan`; returns how many acts got an answer, be it a refusal."""
+    async with sessies.begin() as session:
+        regels = await open_opdrachten(session, ouder_dan=ouder_dan, limiet=_LIMIET, nu=klok.nu())
+    beantwoord = 0
+    for regel in regels:
+        try:
+            await aanbieder.bied_aan(regel, klok.nu())
+        except Weigering as weigering:
+            _log.info("relayed_command_refused", traject_id=regel.traject_id, code=weigering.code)
+        except NuNietBereikbaar:
+            return beantwoord
+        except Exception as fout:
+            _log.error("relayed_command_failed", traject_id=regel.traject_id, error=type(fout).__name__)
+            continue
+        beantwoord += 1
+    return beantwoord
+
+
+async def relay(
+    sessies: async_sessionmaker[AsyncSession], aanbieder: Aanbieder, klok: Klok, *, elke: timedelta
+) -> None:
+    """For ever, every `elke` (real time). A database that is away is waited for."""
+    while True:
+        try:
+            ouder_dan = klok.nu() - elke * klok.schaal.factor
+            await relay_eenmaal(sessies, aanbieder, klok, ouder_dan=ouder_dan)
+        except Exception as fout:
+            _log.warning("relay_waits", error=type(fout).__name__)
+        await asyncio.sleep(elke.total_seconds())
