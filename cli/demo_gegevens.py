@@ -61,7 +61,9 @@ _LEERLINGEN = (
     "Aafje Bart Cato Dirk Eva Floris Guusje Henk Iris Jurre Kaatje Luuk Mila Niek Okke Pippa Quirine Ramon Saar Tijn "
     "Uma Vic Wende Xander Yara Zeger Amber Bo Cas Dieuwke"
 ).split()
-_FAMILIE = "Lapjeskat Hooiberg Regenpijp Waslijn Theepot Laarzenknecht Kruiwagen Spinnewiel Boterham Luchtballon".split()
+_FAMILIE = (
+    "Lapjeskat Hooiberg Regenpijp Waslijn Theepot Laarzenknecht Kruiwagen Spinnewiel Boterham Luchtballon".split()
+)
 AANTAL_LEERLINGEN = len(_LEERLINGEN)
 
 

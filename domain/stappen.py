@@ -16,6 +16,7 @@ from domain.termijn import Klok, Termijn
 from domain.tijd import in_woorden
 from domain.traject import Afspraak, AfspraakStatus
 
+_BEANTWOORD = frozenset({Stand.GEGEVEN, Stand.GEWEIGERD, Stand.INGETROKKEN, Stand.TEGENSTRIJDIG})
 _GENOEG_TIJD_SCHOOLDAGEN = 15
 _STREEF_VOOR_EINDE = Termijn(aantal=-10, klok=Klok.SCHOOLDAGEN)
 
@@ -48,8 +49,11 @@ def open_besluit(boek: Boek, stap: Stap, vanaf: date | None = None) -> None:
 
 
 def vraag_toestemming(boek: Boek, stap: Stap, doel: Doel) -> None:
-    """Asks a consent, unless it was given before. Somebody in a role follows it up; the ball lies with the signers."""
-    if boek.t.stand(doel) is Stand.GEGEVEN:
+    """Asks a consent. Somebody in a role follows it up; the ball lies with those who must sign.
+
+    What was given need not be asked again; what was refused or withdrawn is asked again by a person only (T4).
+    """
+    if boek.t.stand(doel) in _BEANTWOORD:
         return
     if any(a.doel is doel for a in boek.t.open_afspraken):
         return

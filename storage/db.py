@@ -1,6 +1,8 @@
 """Engine and sessions. One request or one activity is one transaction: `async with sessies.begin() as session`."""
 
-from sqlalchemy.engine import URL, make_url
+import psycopg
+from sqlalchemy import event
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 # Milliseconds. A writer waits for another one on the same traject, never longer; a forgotten transaction is cut.
@@ -27,7 +29,7 @@ def maak_engine(url: str | URL, *, verbindingen: int = 10) -> AsyncEngine:
     the server between transactions (no prepared statements), so a pooler in between or a failover changes nothing.
     """
     grenzen = " ".join(f"-c {naam}={waarde}" for naam, waarde in _GRENZEN.items())
-    return create_async_engine(
+    engine = create_async_engine(
         psycopg_url(url),
         pool_size=verbindingen,
         max_overflow=0,
@@ -37,6 +39,18 @@ def maak_engine(url: str | URL, *, verbindingen: int = 10) -> AsyncEngine:
         hide_parameters=True,  # an error text would quote names and addresses
         connect_args={"options": grenzen, "prepare_threshold": None, "application_name": "routewacht"},
     )
+    event.listen(engine.sync_engine, "handle_error", _zonder_gegevens)
+    return engine
+
+
+def _zonder_gegevens(fout: ExceptionContext) -> None:
+    """Keep only the first sentence of an error: the details quote values, as in "Key (email)=(...) already exists"."""
+    oorspronkelijk = fout.original_exception
+    if not isinstance(oorspronkelijk, psycopg.Error) or fout.sqlalchemy_exception is None:
+        return
+    kort = oorspronkelijk.diag.message_primary or type(oorspronkelijk).__name__
+    oorspronkelijk.args = (kort,)
+    fout.sqlalchemy_exception.args = (f"({type(oorspronkelijk).__name__}) {kort}",)
 
 
 def sessies(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:

@@ -14,13 +14,12 @@ from sqlalchemy import (
     Subquery,
     and_,
     bindparam,
+    case,
     column,
     func,
-    lateral,
     literal,
     or_,
     select,
-    true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -131,21 +130,16 @@ def _met_gezag(z: Any) -> Any:
 
 def _met_aanstelling(z: Any, op: Dag) -> Any:
     school, bestuur, org = aliased(Organisatie), aliased(Organisatie), aliased(Organisatie)
-    kring = lateral(
-        union_all(
-            select(school.id.label("id"), literal(SCHOOL, Integer).label("niveau")),
-            select(school.ouder_id, literal(BESTUUR, Integer)),
-            select(school.gemeente_id, literal(GEMEENTE, Integer)),
-            select(bestuur.ouder_id, literal(SWV, Integer)),
-        )
-    ).alias("kring")
-    hangt_eronder = and_(org.soort == OrganisatieSoort.PARTNER, org.ouder_id == kring.c.id)
+    kring = (school.id, school.ouder_id, school.gemeente_id, bestuur.ouder_id)
+    is_partner = org.soort == OrganisatieSoort.PARTNER
+    # A partner counts at the level of the organisation it hangs under.
+    thuis = case((is_partner, org.ouder_id), else_=org.id)
+    niveau = case(*((thuis == lid, nr) for nr, lid in enumerate(kring[:-1], SCHOOL)), else_=SWV)
     return (
-        select(z.traject_id, Aanstelling.rol, Aanstelling.persoon_id, kring.c.niveau)
+        select(z.traject_id, Aanstelling.rol, Aanstelling.persoon_id, niveau)
         .join(school, school.id == z.school_id)
         .join(bestuur, bestuur.id == school.ouder_id, isouter=True)
-        .join(kring, true())
-        .join(org, or_(org.id == kring.c.id, hangt_eronder))
+        .join(org, or_(org.id.in_(kring), and_(is_partner, org.ouder_id.in_(kring))))
         .join(Aanstelling, Aanstelling.organisatie_id == org.id)
         .where(
             _geldig(Aanstelling, op),

@@ -145,7 +145,7 @@ async def inhoud(session: AsyncSession, mail_id: str) -> Mailinhoud | None:
     rij = gevonden.one_or_none()
     if rij is None:
         return None
-    mail, persoon = rij._tuple()
+    mail, persoon = rij
     berichten = await haal_berichten(
         session, BerichtRij.mail_id == mail_id, BerichtRij.status == BerichtStatus.OPGENOMEN
     )

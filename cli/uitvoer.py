@@ -1,0 +1,131 @@
+"""What the command line shows: text and tables for people, one JSON document for scripts, progress on stderr.
+
+Rich reads its markup only where this code asks for it: data is always wrapped in Text, so a title with brackets stays
+as it is.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+GELUKT: Final = 0
+GEWEIGERD: Final = 1
+VERKEERD_GEBRUIK: Final = 2
+NIET_BEREIKBAAR: Final = 3
+EIGEN_FOUT: Final = 70
+_JSON = "routewacht.json"
+
+
+@dataclass(frozen=True)
+class Probleem:
+    """Why a command did not succeed, as a person reads it; the same fields make up the JSON document."""
+
+    code: str
+    zin: str
+    veld: str | None = None
+    remedie: str | None = None
+    status: int | None = None
+
+
+class Mislukt(Exception):
+    """A command cannot go on. Carries the exit code and what to show; with more than one problem all are shown."""
+
+    def __init__(self, rc: int, *problemen: Probleem) -> None:
+        super().__init__(problemen[0].zin)
+        self.rc, self.problemen = rc, problemen
+
+
+def _onthoud(ctx: typer.Context, waarde: bool) -> bool:
+    ctx.meta[_JSON] = waarde
+    return waarde
+
+
+JsonOptie = Annotated[
+    bool, typer.Option("--json", help="Geef één JSON-document op stdout.", callback=_onthoud, is_eager=True)
+]
+
+
+def wil_json(meta: dict[str, Any]) -> bool:
+    """Did the user ask for JSON? `meta` is shared by the contexts of all commands of one call."""
+    return bool(meta.get(_JSON))
+
+
+def scherm() -> Console:
+    """Standard output as it is now (tests and pipes replace it)."""
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def foutscherm() -> Console:
+    """Standard error as it is now."""
+    return Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def toon_json(document: Any) -> None:
+    """The one document a script gets. Dates become ISO text."""
+    typer.echo(json.dumps(document, ensure_ascii=False, default=_als_tekst))
+
+
+def _als_tekst(waarde: object) -> str:
+    if isinstance(waarde, date):  # a datetime is one too
+        return waarde.isoformat()
+    raise TypeError(f"{type(waarde).__name__} past niet in JSON")
+
+
+def toon(tekst: str = "", stijl: str = "") -> None:
+    """A line for people."""
+    scherm().print(Text(tekst, style=stijl))
+
+
+def kop(tekst: str) -> None:
+    """A heading, with a blank line before it."""
+    scherm().print()
+    scherm().print(Text(tekst, style="bold"))
+
+
+def tabel(koppen: Sequence[str], rijen: Iterable[Sequence[str]]) -> None:
+    """A plain table; long sentences wrap inside their column."""
+    blad = Table(*koppen, box=None, pad_edge=False, header_style="dim")
+    for rij in rijen:
+        blad.add_row(*(Text(cel) for cel in rij))
+    Console(highlight=False, markup=False, emoji=False).print(blad)
+
+
+def toon_problemen(problemen: Sequence[Probleem], *, als_json: bool) -> None:
+    """What went wrong: on stderr for people, as one document on stdout for scripts."""
+    if als_json:
+        eerste, *rest = ({k: v for k, v in asdict(p).items() if v is not None} for p in problemen)
+        toon_json({**eerste, "problemen": [eerste, *rest]} if rest else eerste)
+        return
+    console = foutscherm()
+    for p in problemen:
+        console.print(Text(p.zin, style="red"))
+        if p.remedie:
+            console.print(Text(p.remedie))
+        if p.veld:
+            console.print(Text(f"Het gaat om: {p.veld}", style="dim"))
+
+
+@contextmanager
+def voortgang(wat: str, totaal: float | None = None) -> Iterator[Callable[[str, float], None]]:
+    """A progress bar on stderr for what may take more than two seconds; nothing when stderr is not a screen.
+
+    Gives a function (text, how far) that moves it. Without `totaal` the bar only shows that work goes on.
+    """
+    console = Console(stderr=True)
+    kolommen = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Progress(*kolommen, console=console, transient=True, disable=not console.is_terminal) as balk:
+        taak = balk.add_task(wat, total=totaal)
+
+        def verder(tekst: str, tot: float) -> None:
+            balk.update(taak, description=tekst, completed=tot)
+
+        yield verder
