@@ -24,9 +24,11 @@ help: ## toon deze lijst
 
 .PHONY: install-run
 install-run: $(RUN) ## installeer wat nodig is om Routewacht te draaien
+	@:
 
 .PHONY: install-dev
 install-dev: $(DEV) ## installeer ook wat nodig is om eraan te werken
+	@:
 
 .PHONY: demo
 demo: $(RUN) ## start alles met voorbeeldgegevens op een versnelde klok

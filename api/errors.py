@@ -113,9 +113,7 @@ def koppel_fouten(app: FastAPI) -> None:
             )
         lijst = veldfouten(rijen)
         eerste = lijst[0]
-        return antwoord(
-            request, 422, "ongeldig", eerste.zin, veld=eerste.veld, remedie=eerste.remedie, fouten=lijst
-        )
+        return antwoord(request, 422, "ongeldig", eerste.zin, veld=eerste.veld, remedie=eerste.remedie, fouten=lijst)
 
     async def http(request: Request, fout: Exception) -> Response:
         assert isinstance(fout, HTTPException)
@@ -157,6 +155,10 @@ class Vangnet:
                 raise
             zin = f"Er ging bij ons iets mis. Wat u invulde is misschien niet bewaard. Kenmerk: {kenmerk}."
             reactie = antwoord(
-                Request(scope), 500, "onverwacht", zin, remedie="Probeer het opnieuw; lukt het niet, noem dan het kenmerk."
+                Request(scope),
+                500,
+                "onverwacht",
+                zin,
+                remedie="Probeer het opnieuw; lukt het niet, noem dan het kenmerk.",
             )
             await reactie(scope, receive, send)

@@ -27,14 +27,12 @@ async def namen_van(session: AsyncSession, persoon_ids: Iterable[str]) -> dict[s
     rijen = await session.execute(
         select(Persoon.id, Persoon.voornaam + " " + Persoon.achternaam).where(Persoon.id.in_(set(persoon_ids)))
     )
-    return {persoon_id: naam for persoon_id, naam in rijen}
+    return dict(rij._tuple() for rij in rijen)
 
 
 async def leerlingnaam(session: AsyncSession, leerling_id: str) -> str | None:
     """The name of a pupil, for a screen."""
-    return await session.scalar(
-        select(Leerling.voornaam + " " + Leerling.achternaam).where(Leerling.id == leerling_id)
-    )
+    return await session.scalar(select(Leerling.voornaam + " " + Leerling.achternaam).where(Leerling.id == leerling_id))
 
 
 async def scholen(session: AsyncSession) -> list[tuple[str, str]]:
@@ -50,7 +48,7 @@ async def scholen(session: AsyncSession) -> list[tuple[str, str]]:
 async def teksten(session: AsyncSession, refs: Iterable[str]) -> dict[str, str]:
     """Free texts by reference."""
     rijen = await session.execute(select(Tekst.id, Tekst.tekst).where(Tekst.id.in_(set(refs))))
-    return {ref: tekst for ref, tekst in rijen}
+    return dict(rij._tuple() for rij in rijen)
 
 
 async def postvak(session: AsyncSession, limiet: int = 200) -> tuple[int, list[Postvakregel]]:
@@ -74,4 +72,4 @@ async def aangehouden_sinds(session: AsyncSession, mail_ids: Iterable[str]) -> d
             MailRij.id.in_(set(mail_ids))
         )
     )
-    return {mail_id: op for mail_id, op in rijen}
+    return dict(rij._tuple() for rij in rijen)

@@ -93,7 +93,9 @@ def schone_tekst(tekst: str | None) -> str | None:
             remedie="Maak de toelichting korter; een verslag hoort in het leerlingdossier.",
         )
     if not all(teken.isprintable() or teken in "\n\t" for teken in schoon):
-        raise TekstOngeldig("In de toelichting staan onleesbare tekens.", veld="toelichting", remedie="Typ de tekst opnieuw.")
+        raise TekstOngeldig(
+            "In de toelichting staan onleesbare tekens.", veld="toelichting", remedie="Typ de tekst opnieuw."
+        )
     return schoon or None
 
 

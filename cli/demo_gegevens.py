@@ -57,12 +57,14 @@ PROFESSIONALS: Sequence[Professional] = (
     Professional("p-gw", "Quinten", "Ballade", Rol.GEDRAGSWETENSCHAPPER_ST, GEMEENTE),
     Professional("p-jgz", "Roos", "Parabel", Rol.JGZ, GEMEENTE),
 )
-_LEERLINGEN = (
-    "Aafje Bart Cato Dirk Eva Floris Guusje Henk Iris Jurre Kaatje Luuk Mila Niek Okke Pippa Quirine Ramon Saar Tijn "
-    "Uma Vic Wende Xander Yara Zeger Amber Bo Cas Dieuwke"
-).split()
-_FAMILIE = (
-    "Lapjeskat Hooiberg Regenpijp Waslijn Theepot Laarzenknecht Kruiwagen Spinnewiel Boterham Luchtballon".split()
+_LEERLINGEN: tuple[str, ...] = (
+    *("Aafje", "Bart", "Cato", "Dirk", "Eva", "Floris", "Guusje", "Henk", "Iris", "Jurre"),
+    *("Kaatje", "Luuk", "Mila", "Niek", "Okke", "Pippa", "Quirine", "Ramon", "Saar", "Tijn"),
+    *("Uma", "Vic", "Wende", "Xander", "Yara", "Zeger", "Amber", "Bo", "Cas", "Dieuwke"),
+)
+_FAMILIE: tuple[str, ...] = (
+    *("Lapjeskat", "Hooiberg", "Regenpijp", "Waslijn", "Theepot"),
+    *("Laarzenknecht", "Kruiwagen", "Spinnewiel", "Boterham", "Luchtballon"),
 )
 AANTAL_LEERLINGEN = len(_LEERLINGEN)
 

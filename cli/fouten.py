@@ -17,7 +17,7 @@ DATABASE_WEG = Probleem(
 GEEN_TABELLEN = Probleem(
     "niet_gemigreerd",
     "De tabellen van Routewacht ontbreken of zijn verouderd.",
-    None,
+    "",
     "Draai eerst: routewacht migrate",
 )
 
@@ -27,7 +27,7 @@ def als_mislukt(fout: BaseException) -> Mislukt:
     if isinstance(fout, Mislukt):
         return fout
     if isinstance(fout, Weigering):
-        return Mislukt(GEWEIGERD, Probleem(fout.code, str(fout.zin), fout.veld, fout.remedie, fout.status))
+        return Mislukt(GEWEIGERD, Probleem(fout.code, str(fout.zin), fout.veld, fout.remedie))
     return _van_database(fout) or _van_temporal(fout) or _van_onszelf(fout) or _onverwacht(fout)
 
 
@@ -89,4 +89,4 @@ def _onverwacht(fout: BaseException) -> Mislukt:
         plek = plek.tb_next
     waar = f" ({plek.tb_frame.f_globals.get('__name__')}, regel {plek.tb_lineno})" if plek is not None else ""
     zin = f"Er ging iets mis in Routewacht zelf: {type(fout).__name__}{waar}."
-    return Mislukt(EIGEN_FOUT, Probleem("eigen_fout", zin, None, "Meld dit bij de beheerder, met de regel hierboven."))
+    return Mislukt(EIGEN_FOUT, Probleem("eigen_fout", zin, "", "Meld dit bij de beheerder, met de regel hierboven."))

@@ -14,10 +14,10 @@ from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from cli.fouten import als_mislukt
-from cli.uitvoer import VERKEERD_GEBRUIK, Mislukt, Probleem, toon_problemen, wil_json
+from cli.uitvoer import VERKEERD_GEBRUIK, Mislukt, Probleem, toon_mislukt, wil_json
 
 _ZINNEN: tuple[tuple[str, str], ...] = (
-    (r"No such option: (?P<x>\S+)", "De optie {x} bestaat niet."),
+    (r"No such option: (?P<x>\S+).*", "De optie {x} bestaat niet."),
     (r"No such command '(?P<x>.*?)'\. Did you mean (?P<y>.*)\?", "De opdracht '{x}' bestaat niet. Bedoelde u {y}?"),
     (r"No such command '(?P<x>.*?)'\.", "De opdracht '{x}' bestaat niet."),
     (r"Missing command\.", "Er ontbreekt een opdracht."),
@@ -102,18 +102,26 @@ class Hoofdgroep(Groep):
             raise
         except Exception as fout:
             mislukt = _verkeerd_gebruik(fout) if isinstance(fout, typer.TyperException) else als_mislukt(fout)
-            toon_problemen(mislukt.problemen, als_json=wil_json(ctx.meta))
+            toon_mislukt(mislukt, als_json=wil_json(ctx.meta))
             raise typer.Exit(mislukt.rc) from fout
 
-    def main(self, *args: Any, standalone_mode: bool = True, **anders: Any) -> Any:
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **anders: Any,
+    ) -> Any:
         """As Typer's, with our sentences for what is wrong before a command is even known."""
         _zet_vaste_woorden()
         rc: Any
         try:
-            rc = super().main(*args, standalone_mode=False, **anders)
+            rc = super().main(args, prog_name, complete_var, False, windows_expand_args, **anders)
         except typer.TyperException as fout:
             mislukt = _verkeerd_gebruik(fout)
-            toon_problemen(mislukt.problemen, als_json=False)
+            toon_mislukt(mislukt, als_json=False)
             rc = mislukt.rc
         except typer.Abort:
             rc = 130
@@ -144,7 +152,7 @@ class App(typer.Typer):
 
 def _in_het_nederlands(optie: TyperOption | None) -> TyperOption | None:
     if optie is not None:
-        optie.help = "Toon deze uitleg."
+        optie.help, optie.metavar = "Toon deze uitleg.", ""
     return optie
 
 
@@ -153,12 +161,5 @@ def _verkeerd_gebruik(fout: typer.TyperException) -> Mislukt:
         return Mislukt(VERKEERD_GEBRUIK, Probleem("gebruik", fout.format_message()))
     ctx = getattr(fout, "ctx", None)
     remedie = f"Kijk bij '{ctx.command_path} --help'." if ctx is not None else "Kijk bij 'routewacht --help'."
-    veld = getattr(getattr(fout, "param", None), "name", None)
+    veld = getattr(getattr(fout, "param", None), "name", None) or ""
     return Mislukt(VERKEERD_GEBRUIK, Probleem("gebruik", vertaal(fout.format_message()), veld, remedie))
-
-
-def keuze(waarde: str, keuzes: Sequence[str]) -> str:
-    """`waarde` if it is one of the choices. Raises typer.BadParameter in Dutch."""
-    if waarde not in keuzes:
-        raise typer.BadParameter(f"Kies uit: {', '.join(keuzes)}.")
-    return waarde

@@ -7,7 +7,7 @@ as it is.
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final
 
@@ -23,17 +23,22 @@ VERKEERD_GEBRUIK: Final = 2
 NIET_BEREIKBAAR: Final = 3
 EIGEN_FOUT: Final = 70
 _JSON = "routewacht.json"
+_TITELS = {
+    GEWEIGERD: "Dit kan nu niet",
+    VERKEERD_GEBRUIK: "De opdracht klopt niet",
+    NIET_BEREIKBAAR: "Even niet bereikbaar",
+    EIGEN_FOUT: "Er ging iets mis",
+}
 
 
 @dataclass(frozen=True)
 class Probleem:
-    """Why a command did not succeed, as a person reads it; the same fields make up the JSON document."""
+    """Why a command did not succeed, as a person reads it."""
 
     code: str
     zin: str
-    veld: str | None = None
-    remedie: str | None = None
-    status: int | None = None
+    veld: str = ""
+    remedie: str = ""
 
 
 class Mislukt(Exception):
@@ -45,8 +50,9 @@ class Mislukt(Exception):
 
 
 def _onthoud(ctx: typer.Context, waarde: bool) -> bool:
-    ctx.meta[_JSON] = waarde
-    return waarde
+    # A group and its command both have the option; wherever it stands, it counts.
+    ctx.meta[_JSON] = waarde or wil_json(ctx.meta)
+    return bool(ctx.meta[_JSON])
 
 
 JsonOptie = Annotated[
@@ -99,19 +105,29 @@ def tabel(koppen: Sequence[str], rijen: Iterable[Sequence[str]]) -> None:
     Console(highlight=False, markup=False, emoji=False).print(blad)
 
 
-def toon_problemen(problemen: Sequence[Probleem], *, als_json: bool) -> None:
-    """What went wrong: on stderr for people, as one document on stdout for scripts."""
+def toon_mislukt(mislukt: Mislukt, *, als_json: bool) -> None:
+    """What went wrong: on stderr for people, as one document on stdout for scripts (the members of the JSON API)."""
     if als_json:
-        eerste, *rest = ({k: v for k, v in asdict(p).items() if v is not None} for p in problemen)
-        toon_json({**eerste, "problemen": [eerste, *rest]} if rest else eerste)
+        eerste = mislukt.problemen[0]
+        toon_json(
+            {
+                "type": f"urn:routewacht:{eerste.code}",
+                "title": _TITELS[mislukt.rc],
+                "detail": eerste.zin,
+                "veld": eerste.veld,
+                "remedie": eerste.remedie,
+                "code": eerste.code,
+                "fouten": [{"veld": p.veld, "zin": p.zin, "remedie": p.remedie} for p in mislukt.problemen],
+            }
+        )
         return
     console = foutscherm()
-    for p in problemen:
+    for p in mislukt.problemen:
         console.print(Text(p.zin, style="red"))
+        if p.veld and p.veld not in p.zin:
+            console.print(Text(f"  Het gaat om: {p.veld}", style="dim"))
         if p.remedie:
-            console.print(Text(p.remedie))
-        if p.veld:
-            console.print(Text(f"Het gaat om: {p.veld}", style="dim"))
+            console.print(Text(f"  {p.remedie}"))
 
 
 @contextmanager

@@ -185,7 +185,10 @@ class Eis(Vast):
 
 
 class AfspraakSjabloon(Vast):
-    """Somebody in a role owes something by a date. `na` orders afspraken within a lane; lanes (`spoor`) run side by side."""
+    """Somebody in a role owes something by a date. `na` orders afspraken within a lane; lanes (`spoor`) run side by side.
+
+    `elke_ronde`: owed again in every further round of the step (before each evaluation), not once.
+    """
 
     id: str = Field(pattern=NAAM)
     titel: str
@@ -200,6 +203,7 @@ class AfspraakSjabloon(Vast):
     toestemming: Doel | None = None
     verwijst_naar: str | None = None
     aanwezig: tuple[Rol, ...] = ()
+    elke_ronde: bool = False
     bron: Bron
 
 

@@ -85,7 +85,9 @@ def lees(tekst: str) -> Gelezen:
         regel = tekst.count("\n", 0, fout.position) + 1
         return _breek_af(gelezen, regel, "Hier staat een teken dat niet mag.", "Haal het onzichtbare teken weg.")
     except yaml.MarkedYAMLError as fout:
-        mark = fout.problem_mark or fout.context_mark
+        # What is never closed is only noticed at the end; the place where it opened is the place to look.
+        open_gebleven = "end of" in (fout.problem or "") and fout.context_mark
+        mark = fout.context_mark if open_gebleven else fout.problem_mark or fout.context_mark
         regel = mark.line + 1 if mark else 1
         if "single document" in (fout.context or ""):
             zin, remedie = "Er staan twee documenten in het bestand.", "Haal de regel '---' weg of splits het bestand."

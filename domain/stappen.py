@@ -14,7 +14,7 @@ from domain.roles import PARTIJ_VAN, Partij, Rol
 from domain.route import EINDE, AfspraakSjabloon, Soort, Stap, Terugkerend, Uitkomst, Venster
 from domain.termijn import Klok, Termijn
 from domain.tijd import in_woorden
-from domain.traject import Afspraak, AfspraakStatus
+from domain.traject import Afspraak, AfspraakStatus, Traject
 
 _BEANTWOORD = frozenset({Stand.GEGEVEN, Stand.GEWEIGERD, Stand.INGETROKKEN, Stand.TEGENSTRIJDIG})
 _GENOEG_TIJD_SCHOOLDAGEN = 15
@@ -75,7 +75,7 @@ def vraag_toestemming(boek: Boek, stap: Stap, doel: Doel) -> None:
 
 def open_wat_kan(boek: Boek, stap: Stap) -> None:
     """Opens every afspraak of the step whose turn has come: predecessors done, condition true, consent given."""
-    er_al = {a.sjabloon for a in boek.t.afspraken if a.stap == stap.id}
+    er_al = {s.id for s in stap.afspraken if _is_er(boek.t, stap, s)}
     gedaan = {a.sjabloon for a in boek.t.afspraken if a.stap == stap.id and a.status is AfspraakStatus.GEDAAN}
     for sjabloon in stap.afspraken:
         if sjabloon.id not in er_al and set(sjabloon.na) <= gedaan and _mag_open(boek, sjabloon):
@@ -89,6 +89,15 @@ def open_wat_kan(boek: Boek, stap: Stap) -> None:
                 ladder=sjabloon.ladder,
                 stap=stap.id,
             )
+
+
+def _is_er(traject: Traject, stap: Stap, sjabloon: AfspraakSjabloon) -> bool:
+    """Open, or done; in this round if it belongs to every round. What lapsed for want of consent may open again."""
+    return any(
+        a.open or (a.status is AfspraakStatus.GEDAAN and not (sjabloon.elke_ronde and a.versie < traject.stap_versie))
+        for a in traject.afspraken
+        if a.stap == stap.id and a.sjabloon == sjabloon.id
+    )
 
 
 def _mag_open(boek: Boek, sjabloon: AfspraakSjabloon) -> bool:

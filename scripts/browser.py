@@ -48,14 +48,18 @@ def of_playwright() -> str | None:
 
 
 def run(command: list[str], seconds: int, **env: str) -> bool:
-    """Run a command that fetches something; its output goes to stderr, because stdout is for the path."""
+    """Run a command that fetches something. Says on stderr what it does and, in one line, why it failed."""
     print(f"Chromium ophalen: {' '.join(command)}", file=sys.stderr)
     try:
         proc = subprocess.run(  # noqa: S603
-            command, stdout=sys.stderr, timeout=seconds, check=False, env={**os.environ, **env}
+            command, capture_output=True, text=True, timeout=seconds, check=False, env={**os.environ, **env}
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except (OSError, subprocess.TimeoutExpired) as error:
+        print(f"  lukte niet: {type(error).__name__}", file=sys.stderr)
         return False
+    if proc.returncode != 0:
+        lines = [line for line in (proc.stderr + proc.stdout).splitlines() if line.startswith(("E: ", "Error"))]
+        print(f"  lukte niet: {lines[0] if lines else f'code {proc.returncode}'}", file=sys.stderr)
     return proc.returncode == 0
 
 

@@ -11,7 +11,7 @@ from google.protobuf.json_format import MessageToJson, Parse, ParseError
 from temporalio.api.common.v1 import Payload, Payloads
 
 from api.errors import problem
-from runtime.codec import InhoudGeschonden, Sleutelring, SleutelOnbekend, VersleutelCodec
+from runtime.codec import InhoudGeschonden, SleutelOnbekend, Sleutelring, VersleutelCodec
 
 _Werk = Callable[[Sequence[Payload]], Awaitable[list[Payload]]]
 

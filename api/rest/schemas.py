@@ -43,7 +43,9 @@ class StartVerzoek(Vorm):
 
     leerling_id: str = Field(pattern=ID, description="Id van de leerling.")
     route: str | None = Field(
-        default=None, max_length=80, description="Id van de route. Mag weg als er één route is; altijd de nieuwste versie."
+        default=None,
+        max_length=80,
+        description="Id van de route. Mag weg als er één route is; altijd de nieuwste versie.",
     )
     door: Door
 
@@ -54,7 +56,8 @@ class HandelVerzoek(Vorm):
     handeling: EenHandeling = Field(description="Wat er gebeurt; `soort` zegt welke handeling het is.")
     door: Door
     gezien_versie: int = Field(
-        ge=0, description="De `versie` van het traject waar deze persoon naar keek. Is er sindsdien iets veranderd: 409."
+        ge=0,
+        description="De `versie` van het traject waar deze persoon naar keek. Is er sindsdien iets veranderd: 409.",
     )
     toelichting: str | None = Field(
         default=None,

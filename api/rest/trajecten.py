@@ -1,6 +1,6 @@
 """/api/v1: trajecten, their timeline, acts on them, and what somebody owes."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
@@ -34,9 +34,10 @@ from storage.views import Filters, TrajectDetail
 
 router = APIRouter(prefix="/api/v1")
 TrajectPad = Annotated[str, Path(description="Id van het traject.", max_length=64)]
+_Antwoorden = dict[int | str, dict[str, Any]]
 _FOUT = {"model": Problem, "content": {"application/problem+json": {}}}
-_LEZEN = {404: {**_FOUT, "description": "Dit bestaat niet."}, 422: {**_FOUT, "description": "Er klopt iets niet."}}
-_DOEN = {
+_LEZEN: _Antwoorden = {404: {**_FOUT, "description": "Dit bestaat niet."}, 422: {**_FOUT, "description": "Er klopt iets niet."}}
+_DOEN: _Antwoorden = {
     **_LEZEN,
     202: {"model": OpdrachtUit, "description": "Opgeschreven; wordt vanzelf verwerkt."},
     403: {**_FOUT, "description": "Deze persoon mag dit niet."},

@@ -8,13 +8,13 @@ from pydantic import BaseModel
 
 from domain.consent import REGEL_VAN, Doel, Regel
 from domain.roles import Rol
-from domain.route import EINDE, Aan, Anker, Bron, Oorzaak, Route, Soort, Status
+from domain.route import EINDE, Aan, AfspraakSjabloon, Anker, Bron, Oorzaak, Route, Soort, Status
 from domain.route_bewijs import bereikbaar
 from domain.route_check import compileer
 from domain.termijn import Klok
 from runtime.route_files import routemap
 
-# The source document as published in 2025 has 372 lines; these are the headings and empty lines nothing can come from.
+# The length of the source document; a line beyond it does not exist.
 REGELS_IN_DOCUMENT = 372
 TEKST = (routemap() / "midden_groningen.v1.yaml").read_text(encoding="utf-8")
 
@@ -24,16 +24,16 @@ def route() -> Route:
     return compileer(TEKST, "midden_groningen.v1.yaml")
 
 
-def met_bron(deel: object) -> Iterator[BaseModel]:
-    """Every element of the route that has to say where it comes from."""
-    if isinstance(deel, BaseModel):
-        if "bron" in type(deel).model_fields:
-            yield deel
+def bronnen_van(deel: object) -> Iterator[Bron]:
+    """The source of every element of the route that has to say where it comes from."""
+    if isinstance(deel, Bron):
+        yield deel
+    elif isinstance(deel, BaseModel):
         for naam in type(deel).model_fields:
-            yield from met_bron(getattr(deel, naam))
+            yield from bronnen_van(getattr(deel, naam))
     elif isinstance(deel, tuple):
         for kind in deel:
-            yield from met_bron(kind)
+            yield from bronnen_van(kind)
 
 
 def test_het_is_de_gepubliceerde_route_van_dit_schooljaar(route: Route) -> None:
@@ -42,7 +42,7 @@ def test_het_is_de_gepubliceerde_route_van_dit_schooljaar(route: Route) -> None:
 
 
 def test_elk_onderdeel_noemt_een_regel_van_het_document_of_een_eigen_keuze(route: Route) -> None:
-    bronnen = [deel.bron for deel in met_bron(route) if isinstance(getattr(deel, "bron", None), Bron)]
+    bronnen = list(bronnen_van(route))
 
     assert len(bronnen) > 80
     for bron in bronnen:
@@ -99,14 +99,15 @@ def test_delen_met_anderen_kan_alleen_met_de_toestemming_die_het_document_noemt(
         assert REGEL_VAN[doel] is Regel.GEZAGDRAGERS_PLUS_LEERLING_12
 
 
-def _erft_toestemming(alle: tuple[object, ...], afspraak: object, doel: Doel) -> bool:
+def _erft_toestemming(alle: tuple[AfspraakSjabloon, ...], afspraak: AfspraakSjabloon, doel: Doel) -> bool:
     """It comes after an afspraak that needs the consent."""
-    eerder = [a for a in alle if a.id in afspraak.na]  # type: ignore[attr-defined]
-    return any(a.toestemming is doel for a in eerder)  # type: ignore[attr-defined]
+    return any(a.toestemming is doel for a in alle if a.id in afspraak.na)
 
 
 def test_in_de_triage_worden_drie_registraties_nagekeken(route: Route) -> None:
-    registraties = [a.verwijst_naar for a in route.stap("onderzoek_en_triage").afspraken if a.soort is Soort.REGISTRATIE]
+    registraties = [
+        a.verwijst_naar for a in route.stap("onderzoek_en_triage").afspraken if a.soort is Soort.REGISTRATIE
+    ]
     assert sorted(str(r) for r in registraties) == ["ggd", "leerplicht", "zorg_voor_jeugd_groningen"]
 
 
@@ -135,7 +136,9 @@ def test_het_mdo_is_binnen_twee_schoolweken_met_ouders_school_en_gemeente(route:
         ("complex", "complex", Rol.CASEMANAGER),
     ],
 )
-def test_de_regie_volgt_de_tabel_van_regel_353_tot_359(route: Route, leervraag: str, leefvraag: str, regie: Rol) -> None:
+def test_de_regie_volgt_de_tabel_van_regel_353_tot_359(
+    route: Route, leervraag: str, leefvraag: str, regie: Rol
+) -> None:
     gevonden = [r.regie for r in route.regie.regels if (r.leervraag, r.leefvraag) == (leervraag, leefvraag)]
     assert gevonden == [regie]
 

@@ -161,5 +161,7 @@ def test_de_hash_gaat_over_de_inhoud() -> None:
 def test_meer_fouten_in_een_regel_gaan_niet_verloren() -> None:
     """Two faults of one kind on one line are two errors; the same fault twice is one."""
     regel = "- {id: vooraf, na: {aantal: x, klok: y}, aan: z, toon: vooraf}"
-    gevonden = fouten(PROEF.replace("- {id: vooraf, na: {aantal: -5, klok: werkdagen}, aan: eigenaar, toon: vooraf}", regel))
+    gevonden = fouten(
+        PROEF.replace("- {id: vooraf, na: {aantal: -5, klok: werkdagen}, aan: eigenaar, toon: vooraf}", regel)
+    )
     assert [(f.regel, f.veld) for f in gevonden.errors] == [(15, "aan"), (15, "aantal"), (15, "klok")]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from domain import feiten as f
 from domain.consent import Doel, Stand
@@ -67,7 +68,7 @@ def feiten_volgen_elkaar(zaak: Zaak, uitslag: Uitslag) -> None:
     """Numbers without a gap, and the moment of writing never goes back."""
     alle = zaak.gebeurtenissen
     nieuw = alle[max(0, len(alle) - len(uitslag.gebeurtenissen) - 1) :]
-    assert all(b.nr == a.nr + 1 and b.op >= a.op for a, b in zip(nieuw, nieuw[1:], strict=False))
+    assert all(b.nr == a.nr + 1 and b.op >= a.op for a, b in pairwise(nieuw))
     assert zaak.traject.versie == len(alle)
 
 

@@ -124,10 +124,12 @@ JAAR: tuple[Moment, ...] = (
     m(2, 16, rond("contact_gemeente")),
     m(3, 10, besluit("evaluatie", "voortzetten", Rol.IB), AanwezigeOntbreekt),
     m(3, 10, besluit("evaluatie", "voortzetten", *ALLEN)),
+    m(4, 13, rond("contact_gemeente")),
     # The evaluation of 21 April is forgotten; fifteen school days later the regievoerder gets it.
     m(5, 27, besluit("stagnatie", "in_beweging")),
     m(5, 31, besluit("evaluatie", "bijstellen", *ALLEN)),
     m(6, 8, rond("voortgang")),
+    m(6, 29, rond("contact_gemeente")),
     m(7, 7, besluit("evaluatie", "afschalen", *ALLEN)),
 )
 NAJAAR: tuple[Moment, ...] = (

@@ -1,0 +1,126 @@
+"""`routewacht demo`: everything in one process tree, with fictional people and a clock that runs fast."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from contextlib import AsyncExitStack, nullcontext, suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.panel import Panel
+
+_DATA = Path(".routewacht/demo")
+_STANDAARD_TEMPO = 2.0
+
+
+def demo(
+    tempo: Annotated[
+        float, typer.Option(help="Zoveel seconden duurt een dag.", min=0.2, max=86_400)
+    ] = _STANDAARD_TEMPO,
+    realtime: Annotated[bool, typer.Option("--realtime", help="Laat de klok gewoon lopen.")] = False,
+    data: Annotated[Path, typer.Option(help="Map met de gegevens van de demo.")] = _DATA,
+    poort: Annotated[int, typer.Option(help="Poort van de site (0: kies er zelf een).", min=0, max=65_535)] = 8000,
+    temporal_poort: Annotated[int, typer.Option(help="Poort van Temporal (0: kies er zelf een).", min=0)] = 7233,
+    nieuw: Annotated[bool, typer.Option("--nieuw", help="Begin opnieuw: wis de gegevens van de demo.")] = False,
+    seconden: Annotated[float | None, typer.Option(help="Stop vanzelf na zoveel seconden.", min=1)] = None,
+) -> None:
+    """Start Routewacht met voorbeeldgegevens: database, Temporal, worker, site en postvak. Stop met Ctrl-C."""
+    from cli.demo_onderdelen import SupervisionError, wis
+
+    scherm = Console(stderr=False, highlight=False)
+    keuzes = Keuzes(
+        tempo=None if realtime else tempo,
+        data=data.absolute(),
+        poort=poort,
+        temporal_poort=temporal_poort,
+        seconden=seconden,
+    )
+    try:
+        if nieuw:
+            wis(keuzes.data)
+        asyncio.run(_draai(keuzes, scherm))
+    except SupervisionError as fout:
+        scherm.print(f"[bold red]De demo kan niet starten.[/] {fout}")
+        _weg(1)
+    _weg(0)
+
+
+def _weg(code: int) -> None:
+    """Leave at once: all children are down, and the SDK's native threads may abort a slow goodbye of the interpreter."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+@dataclass(frozen=True)
+class Keuzes:
+    """What was asked for on the command line; `tempo` is seconds per day, None for the real clock."""
+
+    tempo: float | None
+    data: Path
+    poort: int
+    temporal_poort: int
+    seconden: float | None
+
+
+def vrije_poort(liefst: int) -> int:
+    """This port if nobody has it, else one the system chooses."""
+    for poort in dict.fromkeys((liefst, 0)):
+        with socket.socket() as proef, suppress(OSError):
+            proef.bind(("127.0.0.1", poort))
+            return int(proef.getsockname()[1])
+    raise OSError("geen vrije poort")
+
+
+async def _draai(keuzes: Keuzes, scherm: Console) -> None:
+    from cli.demo_onderdelen import opgestart
+
+    stop = asyncio.Event()
+    lus = asyncio.get_running_loop()
+    for sein in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        lus.add_signal_handler(sein, stop.set)
+    async with AsyncExitStack() as stapel:
+        with scherm.status("Routewacht start ...") as status:
+            draait = await stapel.enter_async_context(opgestart(keuzes, status.update))
+        scherm.print(_welkom(draait.adressen, keuzes))
+        toon = asyncio.create_task(_toon(draait.regel, scherm))
+        stapel.callback(toon.cancel)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), keuzes.seconden)
+        toon.cancel()
+        scherm.print("Routewacht stopt. De gegevens blijven bewaard; start gewoon opnieuw om verder te gaan.")
+
+
+def _welkom(adressen: dict[str, str], keuzes: Keuzes) -> Panel:
+    breed = max(len(naam) for naam in adressen)
+    regels = [f"[bold]{naam:<{breed}}[/]  {adres}" for naam, adres in adressen.items()]
+    tempo = "de klok loopt gewoon" if keuzes.tempo is None else f"een dag duurt {keuzes.tempo:g} seconden"
+    regels += ["", f"Verzonnen mensen en kinderen; {tempo}. Stoppen: Ctrl-C."]
+    return Panel("\n".join(regels), title="Routewacht, de demo", border_style="cyan", expand=False)
+
+
+async def _toon(regel: "object", scherm: Console) -> None:
+    """One line that says how far the demo is: in place on a terminal, once a week of the demo clock elsewhere."""
+    from cli.demo_onderdelen import Regel
+
+    assert isinstance(regel, Regel)
+    laatste: date | None = None
+    with scherm.status("") if scherm.is_terminal else nullcontext() as status:
+        while True:
+            moment, tekst = await regel.lees()
+            if status is not None:
+                status.update(tekst)
+            elif _nieuwe_week(laatste, moment):
+                scherm.print(tekst)
+                laatste = moment.date()
+            await asyncio.sleep(1)
+
+
+def _nieuwe_week(laatste: date | None, moment: datetime) -> bool:
+    return laatste is None or moment.date().isocalendar()[:2] != laatste.isocalendar()[:2]
