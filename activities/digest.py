@@ -7,7 +7,8 @@ from temporalio import activity
 
 from activities.contracts import Ochtend
 from activities.kalenders import kalender_van
-from domain.dagen import Kalender, is_schooldag
+from domain.dagen import Kalender
+from domain.verzendvenster import verzendmoment
 from storage.digest import maak_overzichten
 from storage.schools import lees_school, scholen_van_swv
 
@@ -22,16 +23,17 @@ class DigestActivities:
     async def maak_overzichten(self, ochtend: Ochtend) -> list[str]:
         """Ids of the mails of this morning that still have to leave.
 
-        Somebody who belongs to no school gets mail on a day that is a school day for at least one school of the swv.
+        Somebody who belongs to no school gets mail on a day that is a school day for at least one school of the swv. A
+        morning that is carried out too late (the worker was down) makes none: the messages wait for the next one.
         """
         async with self._sessies.begin() as session:
             kalenders: dict[str, Kalender] = {}
             for school_id in await scholen_van_swv(session, ochtend.swv_id):
                 kalenders[school_id] = kalender_van(await lees_school(session, school_id), ochtend.nu)
 
-            def schooldag(school_id: str | None, dag: date) -> bool:
-                if school_id in kalenders:
-                    return is_schooldag(kalenders[school_id], dag)
-                return any(is_schooldag(k, dag) for k in kalenders.values())
+            mag = {school_id: verzendmoment(k, ochtend.nu) == ochtend.nu for school_id, k in kalenders.items()}
 
-            return await maak_overzichten(session, ochtend.swv_id, ochtend.nu, schooldag)
+            def mag_nu(school_id: str | None, _vandaag: date) -> bool:
+                return mag[school_id] if school_id in mag else any(mag.values())
+
+            return await maak_overzichten(session, ochtend.swv_id, ochtend.nu, mag_nu)

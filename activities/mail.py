@@ -1,6 +1,7 @@
 """Activity: deliver one mail of the outbox. At most once, and never silently (docs/decisions/0006)."""
 
-from datetime import datetime
+import asyncio
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -18,6 +19,9 @@ from storage.mail_tables import MailRij, MailStatus
 from storage.outbox import MailKlaar, geadresseerden, markeer, neem_in_verzending, terug_in_rij
 
 _log = structlog.get_logger(__name__)
+# Mails of one process go one after another. Whoever waits longer than this for its turn comes back later: a mail may not
+# be taken (`sending`) while it waits, or a slow relay would make it look like an attempt that broke off.
+BEURT = timedelta(seconds=20)
 _FOUT = {MailStatus.HELD: Bezorgd.ONBEKEND, MailStatus.FAILED: Bezorgd.BLIJVEND}
 
 
@@ -28,10 +32,21 @@ class MailActivities:
         self, sessies: async_sessionmaker[AsyncSession], catalogus: Catalogus, postbode: Postbode, settings: Settings
     ) -> None:
         self._sessies, self._catalogus, self._postbode, self._settings = sessies, catalogus, postbode, settings
+        self._beurt = asyncio.Lock()
 
     @activity.defn
     async def deliver(self, opdracht: Bezorgopdracht) -> Bezorguitslag:
         """One attempt. What is left undone by an earlier attempt that broke off is held for a person, not sent again."""
+        try:
+            await asyncio.wait_for(self._beurt.acquire(), BEURT.total_seconds())
+        except TimeoutError:
+            return Bezorguitslag(uitslag=Bezorgd.TIJDELIJK)
+        try:
+            return await self._bezorg(opdracht)
+        finally:
+            self._beurt.release()
+
+    async def _bezorg(self, opdracht: Bezorgopdracht) -> Bezorguitslag:
         try:
             async with self._sessies.begin() as session:
                 klaar = await neem_in_verzending(session, opdracht.mail_id, opdracht.nu)

@@ -22,8 +22,10 @@ RECORD = Opties(
 # One attempt is one SMTP conversation. A temporary failure is a *result*, not an error: the workflow puts the mail back with
 # a later date, so that a mail server that is down never blocks the traject. Only a killed worker leads to a retry here,
 # and then the outbox row says `sending` and is held.
+# The time fits a turn (20 s) and the slowest conversation (three commands of 30 s and 120 s for the reply): a relay that is
+# only slow must not be taken for a worker that died. It still shows a held mail to a person within five minutes.
 DELIVER = Opties(
-    timedelta(seconds=60), RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=timedelta(seconds=30))
+    timedelta(seconds=240), RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=timedelta(seconds=30))
 )
 
 # Reading tables and the published calendar: cheap, may be repeated for ever.

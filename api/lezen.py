@@ -27,7 +27,7 @@ async def namen_van(session: AsyncSession, persoon_ids: Iterable[str]) -> dict[s
     rijen = await session.execute(
         select(Persoon.id, Persoon.voornaam + " " + Persoon.achternaam).where(Persoon.id.in_(set(persoon_ids)))
     )
-    return dict(rij._tuple() for rij in rijen)
+    return {sleutel: waarde for sleutel, waarde in rijen}  # noqa: C416
 
 
 async def leerlingnaam(session: AsyncSession, leerling_id: str) -> str | None:
@@ -48,7 +48,7 @@ async def scholen(session: AsyncSession) -> list[tuple[str, str]]:
 async def teksten(session: AsyncSession, refs: Iterable[str]) -> dict[str, str]:
     """Free texts by reference."""
     rijen = await session.execute(select(Tekst.id, Tekst.tekst).where(Tekst.id.in_(set(refs))))
-    return dict(rij._tuple() for rij in rijen)
+    return {sleutel: waarde for sleutel, waarde in rijen}  # noqa: C416
 
 
 async def postvak(session: AsyncSession, limiet: int = 200) -> tuple[int, list[Postvakregel]]:
@@ -72,4 +72,4 @@ async def aangehouden_sinds(session: AsyncSession, mail_ids: Iterable[str]) -> d
             MailRij.id.in_(set(mail_ids))
         )
     )
-    return dict(rij._tuple() for rij in rijen)
+    return {sleutel: waarde for sleutel, waarde in rijen}  # noqa: C416

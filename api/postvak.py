@@ -1,5 +1,6 @@
 """The SMTP server of the demo: every mail the system sends ends in the table `postvak`, and nothing leaves the machine."""
 
+import asyncio
 import email
 import email.policy
 from typing import Any
@@ -30,7 +31,12 @@ class Postvak:
     async def start(self) -> None:
         """Begin to listen, on the running event loop. Raises OSError for a port that is taken."""
         controller = UnthreadedController(
-            self, hostname=self._host, port=self.poort, data_size_limit=MAIL_HOOGSTENS, ident="Postvak van Routewacht"
+            self,
+            hostname=self._host,
+            port=self.poort,
+            data_size_limit=MAIL_HOOGSTENS,
+            ident="Postvak van Routewacht",
+            loop=asyncio.get_running_loop(),
         )
         self._server = await controller._create_server()
         self.poort = self._server.sockets[0].getsockname()[1]

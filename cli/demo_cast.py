@@ -82,18 +82,23 @@ def karakter_van(nummer: int) -> Karakter:
 
 @dataclass(frozen=True)
 class Cast:
-    """The people around one pupil. Callable as the `Gedrag` that simulations and the live demo ask for an act."""
+    """The people around one pupil. Callable as the `Gedrag` that simulations and the live demo ask for an act.
+
+    With `kantooruren` nobody acts outside 8-17 hours. The live demo does without: its day is over in seconds, and a busy
+    machine would make these people miss their own office hours.
+    """
 
     kader: Kader
     kind: Kind
     karakter: Karakter
+    kantooruren: bool = True
 
     def __call__(self, traject: Traject, nu: datetime) -> Opdracht | None:
-        """The first act somebody does at this moment and that would be accepted; on school days between 8 and 17."""
+        """The first act somebody does at this moment and that would be accepted; on school days only."""
         vandaag = lokale_datum(nu)
         if traject.status is TrajectStatus.GESLOTEN or not is_schooldag(self.kader.kalender, vandaag):
             return None
-        if not 8 <= nu.astimezone(AMSTERDAM).hour < 17:
+        if self.kantooruren and not 8 <= nu.astimezone(AMSTERDAM).hour < 17:
             return None
         for rol, handeling, persoon in self._wat_kan(traject, vandaag):
             opdracht = self._opdracht(traject, rol, handeling, persoon)
@@ -146,7 +151,7 @@ class Cast:
         """The day this person acts, scattered by the afspraak: quick people are early, slow people late."""
         toeval = int(sha256(f"{traject.leerling_id}:{afspraak.id}:{afspraak.streefdatum}".encode()).hexdigest(), 16)
         if afspraak.sjabloon == Ingebouwd.STAGNATIE:
-            return afspraak.geopend_op + timedelta(days=2 + toeval % 4)
+            return afspraak.geopend_op + timedelta(days=5 + toeval % 8)
         if self.karakter is Karakter.TRAAG:
             return afspraak.streefdatum + timedelta(days=1 + toeval % 9)
         return max(afspraak.geopend_op + timedelta(days=1), afspraak.streefdatum - timedelta(days=toeval % 5))

@@ -16,6 +16,7 @@ from domain.errors import Weigering
 from domain.feiten import Wie
 from domain.handelingen import Opdracht
 from domain.kader import Kader
+from domain.progress import progress
 from domain.roles import Rol
 from domain.tijd import lokale_datum
 from domain.traject import Traject, TrajectStatus
@@ -28,6 +29,7 @@ from workflows.messages import Startaanvraag
 
 _log = structlog.get_logger(__name__)
 _PER_KEER = 4
+_HANDELINGEN_PER_DAG = 5
 
 
 class Spel:
@@ -63,15 +65,20 @@ class Spel:
         await asyncio.gather(*(een(t) for t in trajecten if t.leerling_id in self._kinderen))
 
     async def _handel(self, traject: Traject) -> None:
+        """Everything these people do today: after each act the state they see is the one the core says it led to."""
         cast = await self._cast(traject)
-        opdracht = cast(traject, self._klok.nu())
-        if opdracht is None:
-            return
-        try:
-            await self._bied_aan(traject.traject_id, OpdrachtSoort.HANDELING, opdracht.commando_id, opdracht)
-        except Weigering as weigering:
-            # The read model was a moment behind; the next look sees the new state.
-            _log.debug("cast_refused", traject_id=traject.traject_id, code=weigering.code)
+        for _ in range(_HANDELINGEN_PER_DAG):
+            nu = self._klok.nu()
+            opdracht = cast(traject, nu)
+            if opdracht is None:
+                return
+            try:
+                await self._bied_aan(traject.traject_id, OpdrachtSoort.HANDELING, opdracht.commando_id, opdracht)
+            except Weigering as weigering:
+                # The read model was a moment behind; the next look sees the new state.
+                _log.info("cast_refused", traject_id=traject.traject_id, code=weigering.code)
+                return
+            traject = progress(cast.kader, traject, opdracht, nu).traject
 
     async def _bied_aan(
         self, traject_id: str, soort: OpdrachtSoort, commando_id: str, inhoud: Opdracht | Startaanvraag
@@ -92,7 +99,7 @@ class Spel:
             nummer, kind = self._kinderen[traject.leerling_id]
             school = await omstandigheden(self._sessies, traject.school_id, self._klok.nu())
             kader = Kader.van(CATALOGUS.haal(traject.route), school)
-            self._casts[traject.traject_id] = Cast(kader, kind, karakter_van(nummer))
+            self._casts[traject.traject_id] = Cast(kader, kind, karakter_van(nummer), kantooruren=False)
         return self._casts[traject.traject_id]
 
     async def _nieuwe_signalen(self, opening: date) -> None:

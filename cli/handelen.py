@@ -12,7 +12,7 @@ import typer
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from cli.gegevens import niet_passend
-from cli.taal import App
+from cli.taal import App, Groep
 from cli.uitvoer import VERKEERD_GEBRUIK, JsonOptie, Mislukt, Probleem, voortgang
 from cli.wie import AlsOptie, CommandoOptie, lees_wie
 from domain.feiten import Wie
@@ -66,7 +66,19 @@ OPTIES: dict[str, _Optie] = {
 }
 _VEEL = 12
 
-app = App("Handel op een traject.", invoke_without_command=True)
+
+class _Actgroep(Groep):
+    """A group takes its options before its argument. Without a command behind it any order will do, as elsewhere."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put TRAJECT last when only options follow it."""
+        alleen_opties = len(args) > 1 and args[1].startswith("-") and not any(a in self.commands for a in args[1:])
+        if alleen_opties and not args[0].startswith("-"):
+            args = [*args[1:], args[0]]
+        return super().parse_args(ctx, args)
+
+
+app = App("Handel op een traject.", cls=_Actgroep, invoke_without_command=True)
 
 
 class JsonOpdracht(BaseModel):

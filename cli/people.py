@@ -24,7 +24,7 @@ def importeer(
     bestand: Annotated[
         Path, typer.Argument(metavar="BESTAND.csv", exists=True, dir_okay=False, readable=True, help="Het CSV-bestand.")
     ],
-    proef: Annotated[bool, typer.Option("--proef", help="Controleer alles, maar schrijf niets.")] = False,
+    proef: Annotated[bool, typer.Option("--proef", metavar="", help="Controleer alles, maar schrijf niets.")] = False,
     json: JsonOptie = False,
 ) -> None:
     """Neem personen en hun rollen over uit een CSV-bestand. Met een fout in het bestand wordt er niets overgenomen."""

@@ -54,9 +54,9 @@ def _klaar_om_te_draaien() -> "Settings":
     from storage.migrate import current
 
     settings = instellingen()
-    stel_logging_in(als_json=settings.log_json, niveau=settings.log_level)
     if _te_doen(current(database_url(settings))):
         raise Mislukt(GEWEIGERD, GEEN_TABELLEN)
+    stel_logging_in(als_json=settings.log_json, niveau=settings.log_level)
     return settings
 
 

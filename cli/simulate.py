@@ -1,5 +1,6 @@
 """`routewacht simulate`: what would happen on a route if people did this and that, day by day. Nothing is stored."""
 
+from collections.abc import Callable
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -11,6 +12,7 @@ from cli.gegevens import niet_passend
 from cli.uitvoer import VERKEERD_GEBRUIK, JsonOptie, Mislukt, Probleem, kop, toon, toon_json, voortgang
 
 if TYPE_CHECKING:
+    from domain.effects import Melding
     from domain.errors import Weigering
     from domain.kader import Kader
     from domain.simulate import Moment, Scenario
@@ -125,7 +127,6 @@ def _per_dag(kader: "Kader", momenten: "list[Moment]") -> list[dict[str, Any]]:
     """What happens on each local date, in words and in codes."""
     from api.woorden import titels_uit
     from cli.weergave import tijdlijnregels
-    from domain.roles import ROL_LABEL
     from domain.tijd import lokale_datum
 
     titel = titels_uit(kader.route, (g for m in momenten for g in m.gebeurtenissen))
@@ -136,23 +137,29 @@ def _per_dag(kader: "Kader", momenten: "list[Moment]") -> list[dict[str, Any]]:
             {
                 "datum": datum,
                 "gebeurtenissen": tijdlijnregels(kader.route, [g for m in die_dag for g in m.gebeurtenissen], titel),
-                "meldingen": [
-                    {
-                        "bericht": melding.bericht,
-                        "rol": melding.rol,
-                        "spoed": melding.spoed,
-                        "afspraak_id": melding.afspraak_id,
-                        "zin": f"Bericht aan {ROL_LABEL[melding.rol]} ({melding.bericht.replace('_', ' ')})"
-                        + (f": {titel(melding.afspraak_id)}" if melding.afspraak_id else "")
-                        + (", meteen." if melding.spoed else "."),
-                    }
-                    for m in die_dag
-                    for melding in m.meldingen
-                ],
+                "meldingen": [_melding(m, melding, titel) for m in die_dag for melding in m.meldingen],
                 "geweigerd": [_geweigerd(m, m.weigering) for m in die_dag if m.weigering is not None],
             }
         )
     return dagen
+
+
+def _melding(moment: "Moment", melding: "Melding", titel: Callable[[str], str]) -> dict[str, Any]:
+    """`trede`: it comes from a rung of a ladder, of which the timeline of that day already speaks."""
+    from domain.feiten import TredeBereikt
+    from domain.roles import ROL_LABEL
+
+    treden = [g.feit for g in moment.gebeurtenissen if isinstance(g.feit, TredeBereikt)]
+    waarover = f": {titel(melding.afspraak_id)}" if melding.afspraak_id else ""
+    meteen = ", meteen" if melding.spoed else ""
+    return {
+        "bericht": melding.bericht,
+        "rol": melding.rol,
+        "spoed": melding.spoed,
+        "afspraak_id": melding.afspraak_id,
+        "trede": any((t.afspraak_id, t.naar_rol) == (melding.afspraak_id, melding.rol) for t in treden),
+        "zin": f"Bericht aan {ROL_LABEL[melding.rol]} ({melding.bericht.replace('_', ' ')}){waarover}{meteen}.",
+    }
 
 
 def _geweigerd(moment: "Moment", weigering: "Weigering") -> dict[str, str | None]:
@@ -200,11 +207,12 @@ def _toon(kader: "Kader", dagen: list[dict[str, Any]], momenten: "list[Moment]",
         kop(in_woorden(dag["datum"]).capitalize())
         for zin in zinnen:
             toon(f"  {zin}")
-        for melding in dag["meldingen"]:
+        for melding in (m for m in dag["meldingen"] if not m["trede"]):
             toon(f"  {melding['zin']}", "yellow" if melding["spoed"] else "dim")
         for geweigerd in dag["geweigerd"]:
             toon(f"  Geweigerd: {geweigerd['zin']} {geweigerd['remedie']}", "red")
     kop("Zo staat het er dan voor")
     toon(stand_in_woorden(kader.route, momenten[-1].traject))
     if overgeslagen:
-        toon(f"Niet gespeeld, want na de laatste dag: {overgeslagen} handelingen.", "dim")
+        wat = "handeling is" if overgeslagen == 1 else "handelingen zijn"
+        toon(f"{overgeslagen} {wat} niet gespeeld, want na de laatste dag.", "dim")

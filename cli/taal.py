@@ -27,15 +27,15 @@ _ZINNEN: tuple[tuple[str, str], ...] = (
     (r"Option '(?P<x>.*?)' requires .*", "Achter {x} hoort een waarde."),
     (r"Option '(?P<x>.*?)' does not take a value\.", "Achter {x} hoort geen waarde."),
     (
-        r"Invalid value for '(?P<x>[^' ]*).*?': (?:File|Path|Directory) .* does not exist\.",
+        r"Invalid value for '(?P<x>[^' ]*).*?': (?i:file|path|directory) .* does not exist\.",
         "Bij {x}: dit bestand is er niet.",
     ),
     (
-        r"Invalid value for '(?P<x>[^' ]*).*?': (?:File|Path) .* is a directory\.",
+        r"Invalid value for '(?P<x>[^' ]*).*?': (?i:file|path|directory) .* is a directory\.",
         "Bij {x}: dit is een map, geen bestand.",
     ),
     (
-        r"Invalid value for '(?P<x>[^' ]*).*?': (?:File|Path) .* is not readable\.",
+        r"Invalid value for '(?P<x>[^' ]*).*?': (?i:file|path|directory) .* is not readable\.",
         "Bij {x}: dit bestand mag u niet lezen.",
     ),
     (r"Invalid value for '(?P<x>[^' ]*).*?': (?P<y>[A-Z].*\.)", "Bij {x}: {y}"),

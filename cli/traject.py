@@ -73,7 +73,7 @@ def lijst(
         TrajectStatus | None, typer.Option("--status", metavar="STATUS", help="Alleen lopend, of alleen gesloten.")
     ] = None,
     school: Annotated[str | None, typer.Option("--school", metavar="ID", help="Alleen van deze school.")] = None,
-    stil: Annotated[bool, typer.Option("--stil", help="Alleen wat stil ligt.")] = False,
+    stil: Annotated[bool, typer.Option("--stil", metavar="", help="Alleen wat stil ligt.")] = False,
     hoogstens: Annotated[
         int, typer.Option("--hoogstens", metavar="AANTAL", min=1, max=1000, help="Hoeveel regels.")
     ] = 50,

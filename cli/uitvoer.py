@@ -56,7 +56,7 @@ def _onthoud(ctx: typer.Context, waarde: bool) -> bool:
 
 
 JsonOptie = Annotated[
-    bool, typer.Option("--json", help="Geef één JSON-document op stdout.", callback=_onthoud, is_eager=True)
+    bool, typer.Option("--json", metavar="", help="Geef één JSON-document op stdout.", callback=_onthoud, is_eager=True)
 ]
 
 

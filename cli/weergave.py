@@ -112,20 +112,12 @@ def _toon_open(detail: TrajectDetail, vandaag: date) -> None:
     if not openstaand:
         return
     kop("Wat er open staat")
-    tabel(
-        ("Afspraak", "Wat", "Wie", "Aan zet", "Uiterlijk", "Waarom dan"),
-        [
-            (
-                a.afspraak_id,
-                a.titel,
-                ROL_LABEL[a.rol],
-                f"{PARTIJ_LABEL[a.bal]}, sinds {a.bal_sinds:%d-%m-%Y}",
-                f"{in_woorden(a.streefdatum)}{' (te laat)' if a.streefdatum < vandaag else ''}",
-                a.uitleg,
-            )
-            for a in openstaand
-        ],
-    )
+    for a in openstaand:
+        te_laat = " (te laat)" if a.streefdatum < vandaag else ""
+        toon(f"{a.afspraak_id}  {a.titel}")
+        toon(f"    {ROL_LABEL[a.rol]}, uiterlijk {in_woorden(a.streefdatum)}{te_laat}")
+        toon(f"    Aan zet: {PARTIJ_LABEL[a.bal]}, sinds {in_woorden(a.bal_sinds)}", "dim")
+        toon(f"    Waarom dan: {a.uitleg}", "dim")
 
 
 def _toon_toestemmingen(staat: Traject) -> None:

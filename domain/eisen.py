@@ -16,8 +16,9 @@ from domain.errors import (
 from domain.predicates import PREDICATEN, geldt
 from domain.roles import ROL_LABEL, Rol
 from domain.route import KENMERK_WAARDEN, Besluit, Kenmerk, Stap, Uitkomst
+from domain.stappen import is_gedaan
 from domain.tijd import in_woorden
-from domain.traject import Afspraak, AfspraakStatus
+from domain.traject import Afspraak
 
 STAND_LABEL: dict[Stand, str] = {
     Stand.GEEN_ANTWOORD: "er is nog geen antwoord",
@@ -35,7 +36,7 @@ def eis_open(boek: Boek, afspraak_id: str, gezien_versie: int | None) -> Afspraa
     afspraak = boek.t.afspraak(afspraak_id)
     if afspraak is None:
         nummer = afspraak_id.removeprefix("a")
-        if nummer.isdigit() and 0 < int(nummer) < boek.t.volgende_afspraak:
+        if nummer.isascii() and nummer.isdigit() and len(nummer) < 10 and 0 < int(nummer) < boek.t.volgende_afspraak:
             raise _verouderd("Deze afspraak is al afgesloten.")
         raise AfspraakOnbekend(
             "Deze afspraak bestaat niet in dit traject.", veld="afspraak_id", remedie="Kies een afspraak uit de lijst."
@@ -114,22 +115,16 @@ def eis_vereisten(boek: Boek, stap: Stap, uitkomst: Uitkomst, kenmerken: dict[st
                 veld="uitkomst",
                 remedie="Vraag de toestemming of leg het antwoord vast, of kies een andere uitkomst.",
             )
-        if eis.afspraak is not None and not _gedaan(boek, stap, eis.afspraak):
-            titel = next(s.titel for s in stap.afspraken if s.id == eis.afspraak)
+        nodig = next((s for s in stap.afspraken if s.id == eis.afspraak), None)
+        if nodig is not None and not is_gedaan(boek.t, stap, nodig):
             raise VoorwaardeOntbreekt(
-                f"Voor '{uitkomst.titel}' moet eerst klaar zijn: {titel}.",
+                f"Voor '{uitkomst.titel}' moet eerst klaar zijn: {nodig.titel}.",
                 veld="uitkomst",
                 remedie="Rond die afspraak eerst af, of kies een andere uitkomst.",
             )
         if eis.predicaat is not None and not geldt(eis.predicaat, daarna):
             raise VoorwaardeOntbreekt(
-                f"'{uitkomst.titel}' past hier niet: {PREDICATEN[eis.predicaat].uitleg}.",
+                f"'{uitkomst.titel}' kan alleen als dit klopt: {PREDICATEN[eis.predicaat].uitleg}.",
                 veld="uitkomst",
                 remedie="Controleer de antwoorden bij dit besluit, of kies een andere uitkomst.",
             )
-
-
-def _gedaan(boek: Boek, stap: Stap, sjabloon: str) -> bool:
-    return any(
-        a.stap == stap.id and a.sjabloon == sjabloon and a.status is AfspraakStatus.GEDAAN for a in boek.t.afspraken
-    )

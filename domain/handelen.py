@@ -31,7 +31,7 @@ from domain.handelingen import (
 from domain.ingebouwd import Ingebouwd
 from domain.instellingen import UITSTEL_HOOGSTENS_KEER
 from domain.openen import geef_bal, sluit_bal, verzet
-from domain.rechten import eis_recht
+from domain.rechten import PAKT_STAGNATIE_OP, eis_recht
 from domain.roles import PARTIJ_VAN, ROL_LABEL, Partij, Rol
 from domain.route import Route, Soort, Stap
 from domain.stagnatie import hef_op_door_voortgang, stagneer
@@ -167,9 +167,9 @@ def _stop_wat_toestemming_nodig_heeft(boek: Boek, h: LegToestemmingVast) -> None
     hangt_af = {s.id for s in stap.afspraken if s.toestemming is h.doel}
     stopt = [a for a in boek.t.open_afspraken if a.stap == stap.id and a.sjabloon in hangt_af]
     laat_vervallen(boek, stopt, "geen_toestemming")
-    if h.antwoord is Antwoord.INGETROKKEN:
+    if stopt or h.antwoord is Antwoord.INGETROKKEN:
         besluit = next(a for a in boek.t.open_afspraken if a.sjabloon == stap.besluit.id)
-        boek.meld(Bericht.DRINGEND, boek.t.regie_bij, ("ingetrokken", h.doel, boek.t.versie), afspraak=besluit)
+        boek.meld(Bericht.DRINGEND, boek.t.regie_bij, ("gestopt", h.doel, boek.t.versie), afspraak=besluit)
 
 
 def _stel_uit(boek: Boek, h: StelUit, afspraak: Afspraak) -> None:
@@ -212,6 +212,12 @@ def _draag_over(boek: Boek, h: DraagOver, afspraak: Afspraak) -> None:
             veld="rol",
             remedie="Kies een professional die bij het traject betrokken is.",
         )
+    if afspraak.sjabloon == Ingebouwd.STAGNATIE and h.rol not in PAKT_STAGNATIE_OP:
+        raise NietZoAfTeRonden(
+            f"Een stilstand kan niet worden opgepakt door: {ROL_LABEL[h.rol]}.",
+            veld="rol",
+            remedie=f"Kies een van: {', '.join(sorted(ROL_LABEL[r] for r in PAKT_STAGNATIE_OP))}.",
+        )
     geef_bal(boek, afspraak, PARTIJ_VAN[h.rol] if afspraak.bal is not Partij.OUDERS else Partij.OUDERS)
     boek.noteer(f.AfspraakOvergedragen(afspraak_id=afspraak.id, rol=h.rol, persoon_id=h.persoon_id))
     nieuw = boek.t.afspraak(afspraak.id)
@@ -220,14 +226,16 @@ def _draag_over(boek: Boek, h: DraagOver, afspraak: Afspraak) -> None:
 
 def _meld_stilstand(boek: Boek, h: MeldStilstand) -> None:
     eis_recht(boek.kader, boek.t, h, boek.door, None)
-    stagnatie = boek.t.stagnatie
-    if stagnatie is not None and stagnatie.bij is boek.kader.route.stagnatie.naar[h.oorzaak]:
+    stagnatie, naar = boek.t.stagnatie, boek.kader.route.stagnatie.naar
+    if stagnatie is not None and naar[h.oorzaak] in {stagnatie.bij, naar[stagnatie.oorzaak]}:
         raise AlGemeld(
             f"Dit ligt sinds {in_woorden(stagnatie.sinds)} al bij: {ROL_LABEL[stagnatie.bij]}.",
             veld="oorzaak",
             remedie="U hoeft niets te doen. Duurt het te lang, neem dan contact op met deze persoon.",
         )
-    stagneer(boek, h.oorzaak, bron="melding", over=boek.t.eerstvolgende)
+    # Asked elsewhere, the stall stays about the same afspraak; the earlier request itself is not what stands still.
+    over = boek.t.afspraak(stagnatie.over) if stagnatie and stagnatie.over else boek.t.eerstvolgende
+    stagneer(boek, h.oorzaak, bron="melding", over=over)
 
 
 def _heropen(boek: Boek, h: Heropen) -> None:

@@ -30,15 +30,20 @@ def naar_rol(kader: Kader, afspraak: Afspraak, trede: Trede) -> Rol:
 def trede_datum(kader: Kader, afspraak: Afspraak, trede: Trede) -> date:
     """The local date of a rung; its own clock counts from the target date or the hard date."""
     basis = afspraak.uiterste if trede.vanaf is Uitgangspunt.UITERSTE else afspraak.streefdatum
-    return kader.reken(basis, trede.na).datum
+    return kader.reken(max(basis, kader.kalender.van), trede.na).datum
 
 
-def eerste_trede(kader: Kader, afspraak: Afspraak, vandaag: date) -> tuple[int | None, date | None]:
-    """The rung an afspraak begins at: heads-ups whose day is not still to come are left out."""
+def eerste_trede(
+    kader: Kader, afspraak: Afspraak, vandaag: date, *, opnieuw: bool = False
+) -> tuple[int | None, date | None]:
+    """The rung an afspraak begins at: heads-ups whose day is not still to come are left out.
+
+    `opnieuw`: the afspraak was on its ladder before, so every rung whose day is not still to come is left out.
+    """
     treden = kader.route.ladder(afspraak.ladder).treden
     for nummer, trede in enumerate(treden):
         datum = trede_datum(kader, afspraak, trede)
-        if trede.toon is not Toon.VOORAF or datum > vandaag:
+        if datum > vandaag or not (opnieuw or trede.toon is Toon.VOORAF):
             return nummer, datum
     return None, None
 

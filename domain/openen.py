@@ -39,7 +39,7 @@ def open_afspraak(
     Without `uiterlijk` the hard date lies the setting `evaluatie_te_laat_na` after the target date. A target that would
     fall before today (a late round with a plan anchor) is counted from today instead.
     """
-    kader, begin = boek.kader, vanaf or boek.vandaag
+    kader, begin = boek.kader, max(vanaf or boek.vandaag, boek.kader.kalender.van)
     streef = kader.reken(begin, termijn)
     if streef.datum < boek.vandaag:
         begin = boek.vandaag
@@ -108,14 +108,19 @@ def verzet(
     uiterste: date | None = None,
     uitgesteld: int | None = None,
 ) -> None:
-    """Gives an open afspraak another date and puts it back on the first rung that is still to come."""
+    """Gives an open afspraak another date and puts it back on the first rung that is still to come.
+
+    With a date that is not still to come (a corrected calendar) it keeps its place: nobody hears the same rung twice.
+    """
     nieuw = afspraak.model_copy(
         update={
             "streefdatum": streef.datum,
             "uiterste": max(uiterste or afspraak.uiterste, boek.kader.reken(streef.datum, _UITERLIJK).datum),
         }
     )
-    trede, trede_op = eerste_trede(boek.kader, nieuw, boek.vandaag)
+    trede, trede_op = afspraak.trede, afspraak.trede_op
+    if nieuw.streefdatum > boek.vandaag:
+        trede, trede_op = eerste_trede(boek.kader, nieuw, boek.vandaag, opnieuw=True)
     boek.noteer(
         f.AfspraakVerzet(
             afspraak_id=afspraak.id,
@@ -139,12 +144,18 @@ def geef_bal(boek: Boek, afspraak: Afspraak, naar: Partij) -> None:
 
 def sluit_bal(boek: Boek, afspraak: Afspraak) -> None:
     """Attributes the waiting when an afspraak ends; the ball stays where it was, nobody waits any more."""
-    if schooldagen_tussen(boek.kader.kalender, afspraak.bal_sinds, boek.vandaag) > 0:
+    if _gewacht(boek, afspraak) > 0:
         _boek_dagen(boek, afspraak, afspraak.bal)
 
 
 def _boek_dagen(boek: Boek, afspraak: Afspraak, naar: Partij) -> None:
-    dagen = schooldagen_tussen(boek.kader.kalender, afspraak.bal_sinds, boek.vandaag)
+    dagen = _gewacht(boek, afspraak)
     boek.noteer(
         f.BalVerplaatst(afspraak_id=afspraak.id, van=afspraak.bal, naar=naar, schooldagen=dagen, op=boek.vandaag)
     )
+
+
+def _gewacht(boek: Boek, afspraak: Afspraak) -> int:
+    """School days since the ball came to lie here, as far back as the calendar of today reaches."""
+    kalender = boek.kader.kalender
+    return schooldagen_tussen(kalender, max(afspraak.bal_sinds, kalender.van), boek.vandaag)

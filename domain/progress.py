@@ -154,9 +154,9 @@ def _vervang_kalender(boek: Boek) -> None:
         return
     boek.noteer(f.KalenderVervangen(kalender=kalender.kenmerk, op=boek.vandaag))
     for afspraak in boek.t.open_afspraken:
-        if afspraak.termijn is None:
-            continue
+        if afspraak.termijn is None or afspraak.vanaf < kalender.van:
+            continue  # a person chose the date, or it was promised so long ago that this calendar does not know the days
         streef = bereken(kalender, afspraak.vanaf, afspraak.termijn)
         if streef.datum != afspraak.streefdatum:
-            uiterste = bereken(kalender, afspraak.vanaf, afspraak.uiterlijk).datum if afspraak.uiterlijk else None
+            uiterste = bereken(kalender, afspraak.vanaf, afspraak.uiterlijk or afspraak.termijn).datum
             verzet(boek, afspraak, streef, reden="kalender", uiterste=uiterste)

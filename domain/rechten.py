@@ -19,6 +19,7 @@ NOTEERT_TOESTEMMING = SCHOOL_LEIDING | {
     Rol.SCHOOLBEGELEIDER,
 }
 HEROPENT = SCHOOL_LEIDING | BOVENSCHOOLS
+PAKT_STAGNATIE_OP = BOVENSCHOOLS | {Rol.STAGNATIEPUNT}
 
 
 def mag_afronden(kader: Kader, traject: Traject, afspraak: Afspraak, rol: Rol) -> bool:
@@ -27,10 +28,15 @@ def mag_afronden(kader: Kader, traject: Traject, afspraak: Afspraak, rol: Rol) -
     A stall is for the one it was brought to (or the coordinators): nobody declares his own standstill over.
     """
     if afspraak.sjabloon == Ingebouwd.STAGNATIE:
-        return rol in {afspraak.rol, Rol.COORDINATOR, Rol.DEELCOORDINATOR}
+        return rol in neemt_stagnatie_op(afspraak)
     if rol in {afspraak.rol, traject.regie_bij, kader.route.stap(traject.stap).leidt}:
         return True
     return PARTIJ_VAN[afspraak.rol] is Partij.SCHOOL and rol in SCHOOL_LEIDING
+
+
+def neemt_stagnatie_op(afspraak: Afspraak) -> frozenset[Rol]:
+    """Who may take up this stall, and so also hand it over: the one it lies with, and the coordinators."""
+    return frozenset({afspraak.rol, Rol.COORDINATOR, Rol.DEELCOORDINATOR})
 
 
 def eis_recht(kader: Kader, traject: Traject, handeling: EenHandeling, door: Wie, afspraak: Afspraak | None) -> None:
@@ -39,9 +45,9 @@ def eis_recht(kader: Kader, traject: Traject, handeling: EenHandeling, door: Wie
     if isinstance(handeling, MeldStilstand):
         return
     if isinstance(handeling, LegToestemmingVast):
-        if rol in NOTEERT_TOESTEMMING or (
-            rol in {Rol.OUDERS, Rol.LEERLING} and door.persoon_id == handeling.persoon_id
-        ):
+        vraagt_na = {a.rol for a in traject.open_afspraken if a.doel is handeling.doel}
+        zelf = rol in {Rol.OUDERS, Rol.LEERLING} and door.persoon_id == handeling.persoon_id
+        if zelf or rol in NOTEERT_TOESTEMMING | vraagt_na:
             return
         raise _geweigerd(rol, "toestemming vastleggen", sorted(NOTEERT_TOESTEMMING))
     if isinstance(handeling, Heropen):
@@ -52,6 +58,8 @@ def eis_recht(kader: Kader, traject: Traject, handeling: EenHandeling, door: Wie
         return
     if isinstance(handeling, DraagOver):
         mag = SCHOOL_LEIDING | BOVENSCHOOLS | {traject.regie_bij, kader.route.stap(traject.stap).leidt}
+        if afspraak.sjabloon == Ingebouwd.STAGNATIE:
+            mag = neemt_stagnatie_op(afspraak)
         if rol in mag:
             return
         raise _geweigerd(rol, "een afspraak overdragen", sorted(mag))

@@ -67,8 +67,29 @@ def hef_op_door_voortgang(boek: Boek) -> None:
     if stagnatie is None or stagnatie.bron == "melding":
         return
     over = boek.t.afspraak(stagnatie.over) if stagnatie.over else None
-    if stagnatie.bron == "stilte" or over is None or not over.open:
+    if (stagnatie.bron == "stilte" and _ging_vooruit(boek)) or over is None or not over.open:
         hef_op(boek, "voortgang")
+        _volgende_stilstand(boek)
+
+
+def _ging_vooruit(boek: Boek) -> bool:
+    """Something was really done in this act: not only postponed, handed over, or mended in an address book."""
+    for gebeurtenis in boek.gebeurtenissen:
+        if isinstance(gebeurtenis.feit, (f.StapBetreden, f.ToestemmingVastgelegd)):
+            return True
+        if isinstance(gebeurtenis.feit, f.AfspraakGedaan):
+            gedaan = boek.t.afspraak(gebeurtenis.feit.afspraak_id)
+            if gedaan is not None and gedaan.sjabloon not in tuple(Ingebouwd):
+                return True
+    return False
+
+
+def _volgende_stilstand(boek: Boek) -> None:
+    """An afspraak that came to the top of its ladder while another one was the stall is told now: it was held back."""
+    uitgeklommen = [a for a in boek.t.open_afspraken if a.trede is None and a.streefdatum < boek.vandaag]
+    if uitgeklommen:
+        over = min(uitgeklommen, key=lambda a: (a.streefdatum, a.id))
+        stagneer(boek, oorzaak_bij(boek.kader, over), bron="ladder", over=over)
 
 
 @dataclass(frozen=True)

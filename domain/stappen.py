@@ -74,9 +74,12 @@ def vraag_toestemming(boek: Boek, stap: Stap, doel: Doel) -> None:
 
 
 def open_wat_kan(boek: Boek, stap: Stap) -> None:
-    """Opens every afspraak of the step whose turn has come: predecessors done, condition true, consent given."""
-    er_al = {s.id for s in stap.afspraken if _is_er(boek.t, stap, s)}
-    gedaan = {a.sjabloon for a in boek.t.afspraken if a.stap == stap.id and a.status is AfspraakStatus.GEDAAN}
+    """Opens every afspraak of the step whose turn has come: predecessors done, condition true, consent given.
+
+    What lapsed for want of consent opens again once the consent is there after all.
+    """
+    gedaan = {s.id for s in stap.afspraken if is_gedaan(boek.t, stap, s)}
+    er_al = gedaan | {a.sjabloon for a in boek.t.open_afspraken if a.stap == stap.id}
     for sjabloon in stap.afspraken:
         if sjabloon.id not in er_al and set(sjabloon.na) <= gedaan and _mag_open(boek, sjabloon):
             open_afspraak(
@@ -91,10 +94,11 @@ def open_wat_kan(boek: Boek, stap: Stap) -> None:
             )
 
 
-def _is_er(traject: Traject, stap: Stap, sjabloon: AfspraakSjabloon) -> bool:
-    """Open, or done; in this round if it belongs to every round. What lapsed for want of consent may open again."""
+def is_gedaan(traject: Traject, stap: Stap, sjabloon: AfspraakSjabloon) -> bool:
+    """Done in this step; in this round of it when it belongs to every round."""
+    vanaf = traject.stap_versie if sjabloon.elke_ronde else 0
     return any(
-        a.open or (a.status is AfspraakStatus.GEDAAN and not (sjabloon.elke_ronde and a.versie < traject.stap_versie))
+        a.status is AfspraakStatus.GEDAAN and a.versie >= vanaf
         for a in traject.afspraken
         if a.stap == stap.id and a.sjabloon == sjabloon.id
     )
@@ -169,14 +173,17 @@ def open_vensters(boek: Boek) -> None:
             sleutel = _sleutel(terugkerend, venster)
             op = boek.t.vensters.get(sleutel)
             if op is not None and op <= boek.vandaag:
+                jaar = schooljaar_van(op)
+                while venster.datums(jaar + 1)[0] <= boek.vandaag:
+                    jaar += 1  # a window that was missed for a whole year is not made up for
                 if boek.t.stap not in terugkerend.niet_in:
-                    _open_review(boek, terugkerend, venster, op)
-                boek.noteer(f.VensterGepland(venster=sleutel, op=venster.datums(schooljaar_van(op) + 1)[0]))
+                    _open_review(boek, terugkerend, venster, jaar)
+                boek.noteer(f.VensterGepland(venster=sleutel, op=venster.datums(jaar + 1)[0]))
 
 
-def _open_review(boek: Boek, terugkerend: Terugkerend, venster: Venster, op: date) -> None:
+def _open_review(boek: Boek, terugkerend: Terugkerend, venster: Venster, jaar: int) -> None:
     kalender = boek.kader.kalender
-    uiterste = laatste_schooldag_tot(kalender, venster.datums(schooljaar_van(op))[1])
+    uiterste = laatste_schooldag_tot(kalender, venster.datums(jaar)[1])
     eerste = eerstvolgende_schooldag(kalender, boek.vandaag)
     streef = max(eerste, bereken(kalender, uiterste, _STREEF_VOOR_EINDE).datum)
     open_op_datum(

@@ -5,6 +5,7 @@ read model and the workflow (docs/decisions/0002).
 """
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from domain import feiten as f
@@ -91,8 +92,9 @@ def _stap_betreden(t: Traject, feit: f.StapBetreden, nr: int) -> Traject:
     if feit.ronde:
         besluiten = (Soort.EVALUATIE, Soort.BESLUIT)
         over = tuple(a for a in t.afspraken if a.open or (a.stap == t.stap and a.soort not in besluiten))
-        return _met(t, stap_sinds=feit.op, stap_versie=nr, stil_sinds=feit.op, afspraken=over)
-    return _met(t, stap=feit.stap, stap_sinds=feit.op, stap_versie=nr, stil_sinds=feit.op, afspraken=t.open_afspraken)
+        return _met(t, stap_sinds=feit.op, stap_versie=nr, afspraken=over, **_voortgang(t, feit.op))
+    voortgang = _voortgang(t, feit.op)
+    return _met(t, stap=feit.stap, stap_sinds=feit.op, stap_versie=nr, afspraken=t.open_afspraken, **voortgang)
 
 
 def _geopend(t: Traject, feit: f.AfspraakGeopend, nr: int) -> Traject:
@@ -102,7 +104,14 @@ def _geopend(t: Traject, feit: f.AfspraakGeopend, nr: int) -> Traject:
 
 def _gedaan(t: Traject, feit: f.AfspraakGedaan, nr: int) -> Traject:
     t = _wijzig(t, feit.afspraak_id, nr, status=AfspraakStatus.GEDAAN, gedaan_op=feit.op, trede=None, trede_op=None)
-    return _met(t, stil_sinds=max(t.stil_sinds, feit.op), stilte_gewaarschuwd_op=None)
+    return _met(t, **_voortgang(t, feit.op))
+
+
+def _voortgang(t: Traject, op: date) -> dict[str, Any]:
+    """Real progress on `op`. A warning given after that day still counts: it was about the silence that came after."""
+    gewaarschuwd = t.stilte_gewaarschuwd_op
+    nog_geldig = gewaarschuwd is not None and gewaarschuwd > op
+    return {"stil_sinds": max(t.stil_sinds, op), "stilte_gewaarschuwd_op": gewaarschuwd if nog_geldig else None}
 
 
 def _vervallen(t: Traject, feit: f.AfspraakVervallen, nr: int) -> Traject:
@@ -117,7 +126,10 @@ def _verzet(t: Traject, feit: f.AfspraakVerzet, nr: int) -> Traject:
 
 
 def _overgedragen(t: Traject, feit: f.AfspraakOvergedragen, nr: int) -> Traject:
-    return _wijzig(t, feit.afspraak_id, nr, rol=feit.rol, persoon_id=feit.persoon_id)
+    t = _wijzig(t, feit.afspraak_id, nr, rol=feit.rol, persoon_id=feit.persoon_id)
+    if t.stagnatie is None or t.stagnatie.afspraak_id != feit.afspraak_id:
+        return t
+    return _met(t, stagnatie=t.stagnatie.model_copy(update={"bij": feit.rol}))
 
 
 def _bal(t: Traject, feit: f.BalVerplaatst, nr: int) -> Traject:
@@ -138,7 +150,7 @@ def _gevraagd(t: Traject, feit: f.ToestemmingGevraagd, nr: int) -> Traject:
 def _vastgelegd(t: Traject, feit: f.ToestemmingVastgelegd, nr: int) -> Traject:
     vraag = t.toestemmingen.get(feit.doel) or Toestemming(doel=feit.doel, gevraagd_op=feit.op)
     vraag = vraag.model_copy(update={"antwoorden": {**vraag.antwoorden, feit.persoon_id: feit.antwoord}})
-    return _met(t, toestemmingen={**t.toestemmingen, feit.doel: vraag}, stil_sinds=max(t.stil_sinds, feit.op))
+    return _met(t, toestemmingen={**t.toestemmingen, feit.doel: vraag}, **_voortgang(t, feit.op))
 
 
 def _trede(t: Traject, feit: f.TredeBereikt, nr: int) -> Traject:

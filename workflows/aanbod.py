@@ -96,7 +96,7 @@ class Aanbieder:
             _log.info("start_repeated", traject_id=aanvraag.traject_id)
 
     async def _handel(self, traject_id: str, opdracht: Opdracht, nu: datetime) -> int:
-        """Update-with-start: should Temporal have lost the workflow, it goes on from the state in the tables.
+        """Update-with-start: should the workflow be lost, or have been ended by hand, it goes on from the tables.
 
         A closed traject has no running workflow; only reopening may begin one, everything else is refused.
         """
@@ -108,7 +108,7 @@ class Aanbieder:
             task_queue=TRAJECT_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=(
-                WorkflowIDReusePolicy.ALLOW_DUPLICATE if heropent else WorkflowIDReusePolicy.REJECT_DUPLICATE
+                WorkflowIDReusePolicy.ALLOW_DUPLICATE if heropent else WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
             ),
         )
         try:

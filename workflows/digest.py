@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.vastlegging import SpoedMail
     from domain.verzendvenster import volgende_ochtend
     from runtime.temporal import NACHT_QUEUE
-    from workflows.klok import Werkklok
+    from workflows.klok import Werkklok, is_overdag
     from workflows.messages import DigestInvoer, Uitgesteld
     from workflows.traject import TrajectWorkflow
 
@@ -60,8 +60,11 @@ class DigestWorkflow:
 
     @workflow.signal
     def klok(self, schaal: Tijdschaal) -> None:
-        """Another clock scale; only the demo may."""
-        self._klok.stel(schaal)
+        """Another clock scale; only the demo may. Elsewhere it changes nothing."""
+        try:
+            self._klok.stel(schaal)
+        except ApplicationError:
+            workflow.logger.warning("clock_refused")
         self._wakker = True
 
     @workflow.query
@@ -90,8 +93,12 @@ class DigestWorkflow:
         return [Uitgesteld(mail=SpoedMail(mail_id=m, niet_voor=nu)) for m in mails if m not in wachten_al]
 
     async def _bezorg(self, nu: datetime) -> None:
+        """Not at night and not in a weekend, also when a mail had to wait for the mail server or for us."""
         klaar = [u for u in self._te_bezorgen if u.mail.niet_voor <= nu]
         self._te_bezorgen = [u for u in self._te_bezorgen if u.mail.niet_voor > nu]
+        if not is_overdag(nu):
+            self._te_bezorgen.extend(_later(u, volgende_ochtend(nu), u.pogingen) for u in klaar)
+            return
         for begin in range(0, len(klaar), _TEGELIJK):
             groep = klaar[begin : begin + _TEGELIJK]
             uitslagen = await asyncio.gather(*(self._deliver(u, nu) for u in groep))
@@ -111,10 +118,8 @@ class DigestWorkflow:
     async def _na(self, uitgesteld: Uitgesteld, uitslag: Bezorguitslag) -> None:
         """A temporary failure is tried again later; any other failure becomes somebody's afspraak in a traject."""
         if uitslag.uitslag is Bezorgd.TIJDELIJK:
-            later = uitgesteld.mail.model_copy(
-                update={"niet_voor": self._klok.nu() + volgende_poging(uitgesteld.pogingen)}
-            )
-            self._te_bezorgen.append(Uitgesteld(mail=later, pogingen=uitgesteld.pogingen + 1))
+            moment = self._klok.nu() + volgende_poging(uitgesteld.pogingen)
+            self._te_bezorgen.append(_later(uitgesteld, moment, uitgesteld.pogingen + 1))
         elif uitslag.uitslag in {Bezorgd.BLIJVEND, Bezorgd.ONBEKEND} and uitslag.traject_id:
             assert uitslag.persoon_id is not None
             assert uitslag.rol is not None
@@ -138,3 +143,7 @@ class DigestWorkflow:
             sinds=self._sinds,
             te_bezorgen=tuple(self._te_bezorgen),
         )
+
+
+def _later(uitgesteld: Uitgesteld, moment: datetime, pogingen: int) -> Uitgesteld:
+    return Uitgesteld(mail=uitgesteld.mail.model_copy(update={"niet_voor": moment}), pogingen=pogingen)

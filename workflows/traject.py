@@ -2,7 +2,8 @@
 
 Messages
 - update `handel`: an act of a person. The validator refuses with a Weigering before anything is written to history.
-- signal `handeling`: the same act from a system that can only signal; what does not fit is kept as refused.
+- signal `handeling`: the same act from a system that can only signal; what does not fit, and any signal with another
+  name, is kept as refused.
 - signal `bezorging`: a mail for this traject failed (sent by the digest).
 - signal `vernieuw_kalender`: fetch calendar and settings again; `ga_door`: begin a new run at the next safe moment;
   `klok`: another clock scale, in the demo only.
@@ -10,7 +11,8 @@ Messages
 """
 
 import contextlib
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -18,7 +20,7 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.calendar import CalendarActivities
-    from activities.contracts import Bezorgd, Bezorgopdracht, Omstandighedenvraag
+    from activities.contracts import Bezorgd, Bezorgopdracht, Bezorguitslag, Omstandighedenvraag
     from activities.mail import MailActivities
     from activities.options import DELIVER, LEZEN, RECORD, VAN_DE_KLOK, VAN_MENSEN, volgende_poging
     from activities.record import RecordActivities
@@ -34,9 +36,12 @@ with workflow.unsafe.imports_passed_through():
     from domain.tijdschaal import Tijdschaal
     from domain.traject import Traject, TrajectStatus
     from domain.vastlegging import Vastlegging
+    from domain.verzendvenster import verzendmoment
     from runtime.temporal import NACHT_QUEUE, TRAJECT_QUEUE
     from workflows.klok import Werkklok
     from workflows.messages import HandelResultaat, Stand, TrajectInvoer, Uitgesteld
+
+SIGNAAL_HANDELING = "handeling"
 
 
 @workflow.defn
@@ -51,6 +56,7 @@ class TrajectWorkflow:
         self._gebeurtenissen: list[Gebeurtenis] = []
         self._meldingen: list[Melding] = []
         self._te_bezorgen: list[Uitgesteld] = list(invoer.te_bezorgen)
+        self._onderweg: list[tuple[Uitgesteld, workflow.ActivityHandle[Bezorguitslag]]] = []
         self._van_mens = False
         self._wakker = True
         self._ga_door = False
@@ -65,8 +71,9 @@ class TrajectWorkflow:
             await self._wacht()
             await self._houd_kalender_bij()
             self._laat_tijd_verstrijken()
+            self._verwerk_bezorgd()
             await self._leg_vast()
-            await self._bezorg()
+            self._bezorg()
             if self._rust():
                 if self._traject.status is TrajectStatus.GESLOTEN and not self._te_bezorgen:
                     await workflow.wait_condition(workflow.all_handlers_finished)
@@ -87,10 +94,17 @@ class TrajectWorkflow:
     def _toets(self, opdracht: Opdracht) -> None:
         self._probeer(opdracht)
 
-    @workflow.signal(name="handeling")
-    def handeling(self, ruw: RawValue) -> None:
-        """The same act by signal. A signal cannot be refused, so what does not fit is recorded for a person to see."""
+    @workflow.signal(dynamic=True)
+    def ander_bericht(self, naam: str, inhoud: Sequence[RawValue]) -> None:
+        """The same act by signal. A signal cannot be refused, so what does not fit is recorded for a person to see.
+
+        Takes every name and any number of values: for a handler of one value, none or two would be a crash.
+        """
+        if naam != SIGNAAL_HANDELING:
+            self._verwerk(self._moment(MeldSignaal(code="onbekend_bericht")))
+            return
         try:
+            (ruw,) = inhoud
             opdracht = workflow.payload_converter().from_payload(ruw.payload, Opdracht)
         except Exception:
             self._verwerk(self._moment(MeldSignaal(code="onleesbaar")))
@@ -118,8 +132,11 @@ class TrajectWorkflow:
 
     @workflow.signal
     def klok(self, schaal: Tijdschaal) -> None:
-        """Another clock scale; only the demo may."""
-        self._klok.stel(schaal)
+        """Another clock scale; only the demo may. Elsewhere it is refused as any signal that does not fit."""
+        try:
+            self._klok.stel(schaal)
+        except ApplicationError as fout:
+            self._verwerk(self._moment(MeldSignaal(code=fout.type or "klok")))
         self._wakker = True
 
     @workflow.query
@@ -245,13 +262,18 @@ class TrajectWorkflow:
             )
             self._te_bezorgen.extend(Uitgesteld(mail=m) for m in vastgelegd.spoed)
 
-    async def _bezorg(self) -> None:
-        """Deliver the urgent mails whose time has come. A temporary failure goes back with a later date."""
+    def _bezorg(self) -> None:
+        """Offer the urgent mails whose time has come, beside the story: a mail server that keeps us waiting must not keep
+        an act from being recorded. Outside the sending window (a late worker, a second try) they wait for the morning."""
         nu = self._klok.nu()
         klaar = [u for u in self._te_bezorgen if u.mail.niet_voor <= nu]
         self._te_bezorgen = [u for u in self._te_bezorgen if u.mail.niet_voor > nu]
         for uitgesteld in klaar:
-            uitslag = await workflow.execute_activity_method(
+            moment = verzendmoment(self._omstandigheden.kalender, nu)
+            if moment > nu:
+                self._te_bezorgen.append(_later(uitgesteld, moment))
+                continue
+            poging = workflow.start_activity_method(
                 MailActivities.deliver,
                 Bezorgopdracht(mail_id=uitgesteld.mail.mail_id, nu=nu),
                 task_queue=TRAJECT_QUEUE,
@@ -259,18 +281,28 @@ class TrajectWorkflow:
                 retry_policy=DELIVER.retry,
                 priority=VAN_MENSEN,
             )
+            poging.add_done_callback(self._wek)
+            self._onderweg.append((uitgesteld, poging))
+
+    def _wek(self, _: object) -> None:
+        self._wakker = True
+
+    def _verwerk_bezorgd(self) -> None:
+        """A temporary failure goes back with a later date; any other failure becomes somebody's afspraak."""
+        klaar = [(u, poging) for u, poging in self._onderweg if poging.done()]
+        self._onderweg = [(u, poging) for u, poging in self._onderweg if not poging.done()]
+        for uitgesteld, poging in klaar:
+            uitslag = poging.result()
             if uitslag.uitslag is Bezorgd.TIJDELIJK:
-                later = uitgesteld.mail.model_copy(
-                    update={"niet_voor": self._klok.nu() + volgende_poging(uitgesteld.pogingen)}
-                )
-                self._te_bezorgen.append(Uitgesteld(mail=later, pogingen=uitgesteld.pogingen + 1))
+                later = _later(uitgesteld, self._klok.nu() + volgende_poging(uitgesteld.pogingen))
+                self._te_bezorgen.append(later.model_copy(update={"pogingen": uitgesteld.pogingen + 1}))
             elif uitslag.uitslag in {Bezorgd.BLIJVEND, Bezorgd.ONBEKEND} and uitslag.persoon_id and uitslag.rol:
                 reden = "blijvend" if uitslag.uitslag is Bezorgd.BLIJVEND else "onbekend"
                 self._verwerk(self._moment(MeldBezorging(persoon_id=uitslag.persoon_id, rol=uitslag.rol, reden=reden)))
 
     def _rust(self) -> bool:
-        """Everything accepted is on record, and nobody asked for anything since."""
-        return not self._gebeurtenissen and not self._wakker
+        """Everything accepted is on record, no mail is on its way, and nobody asked for anything since."""
+        return not self._gebeurtenissen and not self._onderweg and not self._wakker
 
     def _moet_door(self) -> bool:
         info = workflow.info()
@@ -285,3 +317,7 @@ class TrajectWorkflow:
             tijdschaal=self._klok.schaal,
             te_bezorgen=tuple(self._te_bezorgen),
         )
+
+
+def _later(uitgesteld: Uitgesteld, moment: datetime) -> Uitgesteld:
+    return uitgesteld.model_copy(update={"mail": uitgesteld.mail.model_copy(update={"niet_voor": moment})})

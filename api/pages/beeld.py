@@ -143,6 +143,11 @@ class Beeld:
         return next((a for a in self.afspraken if eerst and a.afspraak.id == eerst.id), None)
 
     @property
+    def stagnatie_bij(self) -> tuple[str, ...]:
+        """Names of those who were asked to get it moving."""
+        return namen_bij(self.mensen, self.traject.stagnatie.bij) if self.traject.stagnatie else ()
+
+    @property
     def stagnatiebron(self) -> str:
         """Why Routewacht says that it stands still."""
         return woorden.STAGNATIEBRON.get(self.traject.stagnatie.bron, "") if self.traject.stagnatie else ""
@@ -232,7 +237,7 @@ def _herinnering(kader: Kader, a: Afspraak, mensen: tuple[Mens, ...]) -> Herinne
     trede = ladder.treden[a.trede]
     rol = naar_rol(kader, a, trede)
     namen = namen_bij(mensen, rol)
-    aan = ROL_LABEL[rol] + (f" ({', '.join(namen)})" if namen and rol is not Rol.OUDERS else "")
+    aan = ", ".join([*namen, ROL_LABEL[rol]]) if rol is not Rol.OUDERS else ROL_LABEL[rol]
     wat = "het traject geldt dan als stilgevallen" if trede.aan is Aan.ESCALATIEPUNT else _TOON_ZIN[trede.toon]
     return Herinnering(a.trede_op, wat, aan, woorden.herkomst_ladder(ladder))
 

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 
 from api.pages.beeld import AfspraakBeeld, Beeld, namen_bij
 from api.woorden import KENMERK_VRAAG, OORZAAK_LABEL, hoofdletter
-from domain.consent import DOEL_LABEL, Stand
+from domain.consent import DOEL_LABEL, Antwoord, Stand, Vorm
 from domain.eisen import STAND_LABEL
 from domain.feiten import Wie
 from domain.handelingen import EenHandeling, Uitstelreden
@@ -22,6 +22,16 @@ from domain.route import KENMERK_WAARDEN, Eis, Oorzaak, Soort, Stap, Uitkomst
 from domain.traject import AfspraakStatus, Traject
 from storage.views import Mens
 
+
+@dataclass(frozen=True)
+class Keuze:
+    """One choice in a form; `noot` says what has to be there first."""
+
+    waarde: str
+    tekst: str
+    noot: str = ""
+
+
 _HANDELING: TypeAdapter[EenHandeling] = TypeAdapter(EenHandeling)
 UITSTELREDEN_LABEL: dict[Uitstelreden, str] = {
     Uitstelreden.AFSPRAAK_VERPLAATST: "De afspraak is verplaatst",
@@ -29,6 +39,17 @@ UITSTELREDEN_LABEL: dict[Uitstelreden, str] = {
     Uitstelreden.WACHT_OP_ANDER: "Wij wachten op iemand anders",
     Uitstelreden.OP_VERZOEK_OUDERS: "Op verzoek van de ouders",
 }
+ANTWOORDEN = (
+    Keuze(Antwoord.GEGEVEN, "Ja, toestemming"),
+    Keuze(Antwoord.GEWEIGERD, "Nee, geen toestemming"),
+    Keuze(Antwoord.EERST_PRATEN, "Wil eerst praten"),
+)
+INTREKKEN = Keuze(Antwoord.INGETROKKEN, "Trekt de toestemming in")
+VORMEN = (
+    Keuze(Vorm.MONDELING, "Mondeling of telefonisch"),
+    Keuze(Vorm.SCHRIFTELIJK, "Op papier"),
+    Keuze(Vorm.DIGITAAL, "Digitaal"),
+)
 _NIET_OVER = frozenset({Rol.OUDERS, Rol.LEERLING, Rol.SYSTEEM})
 _GESPREK = frozenset({Soort.OVERLEG, Soort.EVALUATIE, Soort.TERUGKOPPELING, Soort.VOORTGANG})
 _LIJSTEN = frozenset({"aanwezig"})
@@ -41,15 +62,6 @@ _VELDEN: dict[str, tuple[str, ...]] = {
     "meld_stilstand": ("oorzaak",),
     "heropen": ("stap",),
 }
-
-
-@dataclass(frozen=True)
-class Keuze:
-    """One choice in a form; `noot` says what has to be there first."""
-
-    waarde: str
-    tekst: str
-    noot: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +112,9 @@ class Paneel:
     eigen_toestemming: str | None
     mag_heropenen: bool
     stappen: tuple[Keuze, ...]
+    antwoorden: tuple[Keuze, ...] = ANTWOORDEN
+    intrekken: Keuze = INTREKKEN
+    vormen: tuple[Keuze, ...] = VORMEN
 
 
 def maak_paneel(beeld: Beeld, als: Mens | None) -> Paneel:
@@ -109,7 +124,8 @@ def maak_paneel(beeld: Beeld, als: Mens | None) -> Paneel:
     rollen = {m.rol: m for m in beeld.mensen if m.rol not in _NIET_OVER}
     return Paneel(
         als=als,
-        handelbaar=tuple(_handelbaar(beeld, a, rol) for a in beeld.afspraken),
+        # What one can do oneself comes first; within that the order of the dates stays.
+        handelbaar=tuple(sorted((_handelbaar(beeld, a, rol) for a in beeld.afspraken), key=lambda h: not h.mag)),
         overdragen_aan=tuple(
             Keuze(f"{m.rol}.{m.persoon_id}", f"{m.naam}, {ROL_LABEL[m.rol]}")
             for m in beeld.mensen

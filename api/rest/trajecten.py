@@ -36,7 +36,10 @@ router = APIRouter(prefix="/api/v1")
 TrajectPad = Annotated[str, Path(description="Id van het traject.", max_length=64)]
 _Antwoorden = dict[int | str, dict[str, Any]]
 _FOUT = {"model": Problem, "content": {"application/problem+json": {}}}
-_LEZEN: _Antwoorden = {404: {**_FOUT, "description": "Dit bestaat niet."}, 422: {**_FOUT, "description": "Er klopt iets niet."}}
+_LEZEN: _Antwoorden = {
+    404: {**_FOUT, "description": "Dit bestaat niet."},
+    422: {**_FOUT, "description": "Er klopt iets niet."},
+}
 _DOEN: _Antwoorden = {
     **_LEZEN,
     202: {"model": OpdrachtUit, "description": "Opgeschreven; wordt vanzelf verwerkt."},

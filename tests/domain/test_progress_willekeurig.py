@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 import pytest
-from hypothesis import HealthCheck, assume, settings
+from hypothesis import HealthCheck, Phase, assume, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
@@ -101,15 +101,19 @@ class Traject(RuleBasedStateMachine):
         afspraak = self.kies(a)
         allen = IEDEREEN if aanwezig else ()
         self.probeer(
-            self.wie(afspraak, wie), RondAf(afspraak_id=afspraak.id, op=self.dag(dag), aanwezig=allen), gezien=wie or None
+            self.wie(afspraak, wie),
+            RondAf(afspraak_id=afspraak.id, op=self.dag(dag), aanwezig=allen),
+            gezien=wie or None,
         )
 
     @rule(welke=GETAL, wie=GETAL, dag=GETAL, uitkomst=GETAL, antwoord=GETAL)
     def besluit(self, welke: int, wie: int, dag: int, uitkomst: int, antwoord: int) -> None:
         zaak = self.zaak
         besluit = zaak.kader.route.stap(zaak.traject.stap).besluit
-        afspraak = self.kies(welke) if welke % 5 == 0 else next(
-            (a for a in zaak.traject.open_afspraken if a.sjabloon == besluit.id), self.kies(welke)
+        afspraak = (
+            self.kies(welke)
+            if welke % 5 == 0
+            else next((a for a in zaak.traject.open_afspraken if a.sjabloon == besluit.id), self.kies(welke))
         )
         if afspraak.sjabloon == Ingebouwd.STAGNATIE:
             gekozen = tuple(Stagnatieuitkomst)[uitkomst % len(Stagnatieuitkomst)].value
@@ -230,7 +234,13 @@ class Proefroute(Traject):
 
 
 _RUSTIG = settings(
-    max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=250,
+    stateful_step_count=25,
+    phases=(Phase.generate,),
+    report_multiple_bugs=False,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=False,
 )
 TestTraject = pytest.mark.timeout(300)(Traject.TestCase)
 TestTraject.settings = _RUSTIG

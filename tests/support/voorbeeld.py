@@ -4,6 +4,7 @@ Trajecten are made by the real core and written by the real storage, without Tem
 to act on is started through the api.
 """
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -211,3 +212,31 @@ class Verhaal:
         self._feiten += uitslag.gebeurtenissen
         self._meldingen += uitslag.meldingen
         assert lokale_datum(self.nu)
+
+
+async def nieuwe_leerling(sessies: async_sessionmaker[AsyncSession], *, geboren: date = date(2017, 3, 9)) -> str:
+    """One more pupil of De Linde, with two parents who have authority; returns the id."""
+    leerling_id = f"l-{secrets.token_hex(6)}"
+    async with sessies.begin() as session:
+        session.add(
+            Leerling(
+                id=leerling_id,
+                school_id=SCHOOL,
+                voornaam="Quirijntje",
+                achternaam="Zonnebloem-Kanarie",
+                geboortedatum=geboren,
+                groep="6",
+            )
+        )
+        await session.flush()
+        for persoon_id in (OUDER, ANDERE_OUDER):
+            session.add(
+                Gezagdrager(
+                    leerling_id=leerling_id,
+                    persoon_id=persoon_id,
+                    heeft_gezag=True,
+                    vastgesteld_op=_VAN,
+                    vastgesteld_door=IB,
+                )
+            )
+    return leerling_id

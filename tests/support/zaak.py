@@ -201,6 +201,29 @@ class Zaak:
                 Rol.IB, LegToestemmingVast(doel=doel, persoon_id=persoon, antwoord=antwoord, vorm=Vorm.SCHRIFTELIJK)
             )
 
+    def naar_koo(self) -> None:
+        """From the start: talked with the parents, who are asked whether the kind-ouderondersteuner may join."""
+        self.rond_af("gesprek_ouders")
+        self.besluit("vervolg_signaal", "koo_meedenken")
+
+    def naar_triage(self) -> None:
+        """From the start: talked with the parents, more research is needed."""
+        for sjabloon in ("gesprek_ouders", "dossiernotitie", "overleg_ib"):
+            self.rond_af(sjabloon)
+        self.besluit("vervolg_signaal", "onderzoek")
+
+    def naar_uitvoering(self, leefvraag: str = "geen") -> None:
+        """From the start: school gives extra support, without the gemeente."""
+        self.naar_triage()
+        for sjabloon in ("onderzoek_onderwijs", "inschatting_basisondersteuning", "bespreking_ouders"):
+            self.rond_af(sjabloon)
+        antwoorden = {"leervraag": "complex", "leefvraag": leefvraag, "problematiek": "enkelvoudig"}
+        self.besluit("triage", "extra_ondersteuning", **antwoorden)
+
+    def evalueer(self, uitkomst: str) -> Uitslag:
+        """The six-weekly evaluation with everybody who must be there."""
+        return self.besluit("evaluatie", uitkomst, Rol.OUDERS, Rol.LEERKRACHT, Rol.IB)
+
     def naar(self, dag: date) -> None:
         """Sets the clock to noon of this day without waking anything, as a server that was away would."""
         self.nu = max(self.nu, datetime.combine(dag, START.time(), AMSTERDAM) + timedelta(hours=2))
