@@ -1,5 +1,7 @@
 """The process of `routewacht api`: serves the site until it is stopped. Reads tables, and writes only to the journal."""
 
+import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -57,6 +59,10 @@ async def draai(settings: Settings) -> None:
                 timeout_graceful_shutdown=_AFRONDEN_SECONDEN,
             )
         )
+        # uvicorn stops on these signals itself and then sends them again; without a handler that would kill the process
+        # and a tidy stop would look like a crash.
+        for sein in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(sein, lambda: None)
         _log.info("api_starting")
         await server.serve()
         _log.info("api_stopped")

@@ -10,7 +10,7 @@ from storage.case_tables import Tekst
 from tests.support import voorbeeld as v
 from tests.support.site import Site, open_afspraak, sleutel
 
-IB = {"rol": "ib", "persoon_id": v.IB}
+IB: dict[str, Any] = {"rol": "ib", "persoon_id": v.IB}
 
 
 async def klaar(s: Site, t: dict[str, Any], titel: str, **meer: Any) -> dict[str, Any]:
@@ -33,25 +33,12 @@ async def gesloten(s: Site) -> dict[str, Any]:
     t = await klaar(s, t, "Overleg van leerkracht")
     assert (await besluit(s, t, "Besluit over het vervolg", "basisondersteuning")).status_code == 200
     t = await s.traject(t["traject_id"])
-    for afspraak in [a for a in t["afspraken"] if a["status"] == "open" and a["soort"] != "besluit"]:
-        handeling = {
-            "soort": "rond_af",
-            "afspraak_id": afspraak["afspraak_id"],
-            "aanwezig": ["ouders", "ib", "leerkracht"],
-        }
-        assert (await s.doe(t["traject_id"], handeling, **IB)).status_code == 200
-    t = await s.traject(t["traject_id"])
-    laatste = next(a for a in t["afspraken"] if a["status"] == "open")
-    uitkomst = next(u.id for x in _stap(s, t["stap"]).besluit.uitkomsten if (u := x).naar == "einde")
-    antwoord = await besluit(s, t, laatste["titel"], uitkomst, aanwezig=["ouders", "ib", "leerkracht"])
+    t = await klaar(s, t, "Gesprek met ouders over hoe het nu gaat")
+    antwoord = await besluit(s, t, "Evaluatie van de nazorg", "sluiten")
     assert antwoord.status_code == 200, antwoord.text
     t = await s.traject(t["traject_id"])
     assert t["status"] == "gesloten"
     return t
-
-
-def _stap(s: Site, stap: str) -> Any:
-    return s.diensten.catalogus.nieuwste(v.ROUTE)[1].stap(stap)
 
 
 async def eis_weigering(
@@ -158,7 +145,7 @@ async def test_a_key_used_for_something_else_is_refused(levend: Site, anders: st
     t, ander = await levend.begin(), await levend.begin()
     handeling = {"soort": "rond_af", "afspraak_id": open_afspraak(t, "Gesprek met ouders")["afspraak_id"]}
     kop = sleutel()
-    gezien = {"gezien_versie": t["versie"], "koppen": kop}
+    gezien: dict[str, Any] = {"gezien_versie": t["versie"], "koppen": kop}
     assert (await levend.doe(t["traject_id"], handeling, toelichting="a", **gezien)).status_code == 200
     voor = await levend.opname(t["traject_id"])
     if anders == "handeling":
@@ -192,7 +179,7 @@ async def test_refusals_on_a_running_traject_leave_no_trace(levend: Site) -> Non
     traject_id, voor = t["traject_id"], await levend.opname(t["traject_id"])
     rond_af = {"soort": "rond_af", "afspraak_id": gesprek}
     beslis = {"soort": "neem_besluit", "afspraak_id": vervolg, "uitkomst": "onderzoek"}
-    gevallen: list[tuple[dict[str, Any], dict[str, str], int, str, str]] = [
+    gevallen: list[tuple[dict[str, Any], dict[str, Any], int, str, str]] = [
         ({**rond_af, "afspraak_id": "a77"}, {}, 404, "afspraak_onbekend", "afspraak_id"),
         (rond_af, {"rol": "jgz", "persoon_id": v.JGZ}, 403, "verkeerde_rol", "rol"),
         (rond_af, {"rol": "ib", "persoon_id": v.BUITENSTAANDER}, 403, "verkeerde_rol", "door"),
@@ -261,7 +248,7 @@ async def test_a_parent_answers_only_for_oneself(levend: Site) -> None:
     t = await klaar(levend, await levend.begin(), "Gesprek met ouders")
     assert (await besluit(levend, t, "Besluit over het vervolg", "koo_meedenken")).status_code == 200
     antwoord = {"soort": "leg_toestemming_vast", "doel": "delen_koo", "antwoord": "gegeven", "vorm": "digitaal"}
-    ouder = {"rol": "ouders", "persoon_id": v.OUDER}
+    ouder: dict[str, Any] = {"rol": "ouders", "persoon_id": v.OUDER}
     voor = await levend.opname(t["traject_id"])
     ander = await levend.doe(t["traject_id"], {**antwoord, "persoon_id": v.ANDERE_OUDER}, **ouder)
     await eis_weigering(levend, t["traject_id"], voor, ander, 403, "verkeerde_rol", "rol")

@@ -90,8 +90,11 @@ def test_wie_na_maanden_wakker_wordt_hoort_alleen_het_hoogste() -> None:
     zaak.tot(date(2026, 9, 2))
     vraag, besluit = zaak.open("toestemming_delen_koo"), zaak.open("vervolg_koo")
     uitslag = zaak.spring(date(2026, 10, 12))
-    assert [(m.bericht, m.rol) for m in uitslag.meldingen if m.afspraak_id == vraag.id] == [(Bericht.DRINGEND, Rol.IB)]
-    assert [m.bericht for m in uitslag.meldingen if m.afspraak_id == besluit.id] == [Bericht.VANDAAG]
+    assert [(m.bericht, m.rol) for m in uitslag.meldingen if m.afspraak_id == vraag.id] == [
+        (Bericht.DRINGEND, Rol.IB),
+        (Bericht.STILTE, Rol.IB),
+    ]
+    assert [m.bericht for m in uitslag.meldingen if m.afspraak_id == besluit.id] == [Bericht.HERINNERING]
     uitslag = zaak.spring(date(2027, 2, 12))
     treden = [g.feit.trede for g in uitslag.gebeurtenissen if isinstance(g.feit, TredeBereikt)]
     assert treden.count("escalatie") == 2, "opgeschreven is alles"

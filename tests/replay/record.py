@@ -45,7 +45,7 @@ async def neem_op(scenario: Scenario, o: Omgeving, map_: Path) -> list[Path]:
             return
         handle = wie.handle if isinstance(wie, Zaakdraad) else wie
         geschiedenis = await o.client.get_workflow_handle(handle.id, run_id=run).fetch_history()
-        with doel.open("xb") as bestand, gzip.GzipFile(fileobj=bestand, mode="wb", mtime=0) as ingepakt:
+        with doel.open("xb") as bestand, gzip.GzipFile("", fileobj=bestand, mode="wb", mtime=0) as ingepakt:
             ingepakt.write(als_json(geschiedenis.to_json()).encode())
         geschreven.append(doel)
 

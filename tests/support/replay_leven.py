@@ -4,10 +4,10 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import select
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 
 from domain.traject import Traject
 from domain.verloop import vouw_alles
@@ -95,3 +95,17 @@ async def alle_mails(o: Omgeving) -> list[MailRij]:
     """Every row of the outbox, oldest first."""
     async with o.sessies() as session:
         return list(await session.scalars(select(MailRij).order_by(MailRij.aangemaakt_op, MailRij.id)))
+
+
+async def in_rust(handle: WorkflowHandle[Any, Any]) -> None:
+    """Waits until no activity runs and the workflow has finished its task."""
+
+    async def klaar() -> bool:
+        soorten = [e.WhichOneof("attributes") or "" for e in (await handle.fetch_history()).events]
+        bezig = sum(
+            soort.startswith("activity_task_scheduled") - soort.startswith(("activity_task_completed",))
+            for soort in soorten
+        )
+        return bezig == 0 and soorten[-1].startswith(("timer_started", "workflow_task_completed"))
+
+    await wacht_tot(klaar, omschrijving="een workflow in rust")
