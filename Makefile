@@ -47,7 +47,7 @@ check: $(DEV) ## controleer stijl, types en de richting van imports
 	@$(BIN)/lint-imports --no-logo
 
 .PHONY: bench
-bench: $(DEV) ## meet hoe snel het is en hoeveel het aankan
+bench: $(DEV) ## meet wat het kost, als verhoudingen in een keer
 	@$(BIN)/python -m bench $(ARGS)
 
 .PHONY: record-histories

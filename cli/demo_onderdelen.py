@@ -41,7 +41,7 @@ from runtime.postgres import EmbeddedPostgres
 from runtime.route_files import laad_routes
 from runtime.settings import Settings
 from runtime.smtp import Postbode
-from runtime.temporal import TRAJECT_QUEUE, connect
+from runtime.temporal import TRAJECT_QUEUE, connect, stel_sdk_in
 from storage.case_tables import TrajectRij
 from storage.db import maak_engine, sessies
 from storage.mail_tables import PostvakRij
@@ -102,6 +102,7 @@ async def opgestart(keuzes: Keuzes, meld: Callable[[str], Any]) -> AsyncIterator
     """Everything up, in the order of need; on leaving everything down, Temporal and the database side by side."""
     keuzes.data.mkdir(parents=True, exist_ok=True)
     stel_logging_in(als_json=True, niveau="INFO", stroom=(keuzes.data / "routewacht.log").open("a"))
+    stel_sdk_in()
     laad_routes()
     async with contextlib.AsyncExitStack() as stapel:
         meld("Database en Temporal starten ...")

@@ -51,6 +51,18 @@ def haal_kalender(
     Raises KalenderNietGepubliceerd, naming the first school year of which a holiday is missing: published until
     summer 2030. Raises ValueError when `schooljaren` is not positive.
     """
+    return _maak(regio, van_schooljaar, schooljaren, tuple(eigen_vrij), tuple(eigen_open))
+
+
+@lru_cache(maxsize=256)
+def _maak(
+    regio: Regio,
+    van_schooljaar: int,
+    schooljaren: int,
+    eigen_vrij: tuple[Periode, ...],
+    eigen_open: tuple[Periode, ...],
+) -> Kalender:
+    """Kept, because a Kalender builds an index of its days once: the same school asks for it with every act."""
     if schooljaren < 1:
         raise ValueError("Een kalender heeft ten minste één schooljaar.")
     van, _ = schooljaar_grenzen(van_schooljaar)
@@ -67,8 +79,8 @@ def haal_kalender(
         tot_en_met=tot_en_met,
         vakanties=tuple(v for v in vakanties if v.van <= tot_en_met and v.tot_en_met >= van),
         feestdagen=tuple(f for f in _feestdagen(van.year, tot_en_met.year) if van <= f.datum <= tot_en_met),
-        eigen_vrij=tuple(eigen_vrij),
-        eigen_open=tuple(eigen_open),
+        eigen_vrij=eigen_vrij,
+        eigen_open=eigen_open,
         bron=f"Regeling vaststelling schoolvakanties, via holidays {__version__}",
     )
 

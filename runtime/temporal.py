@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from datetime import timedelta
 from typing import Final
 
 import structlog
 from temporalio.client import Client
+from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.service import RPCError
 
 from runtime.codec import Sleutelring, maak_converter
@@ -22,6 +24,21 @@ NACHT_QUEUE: Final = "nacht"
 _log = structlog.get_logger(__name__)
 _PAUZE = timedelta(seconds=0.5)
 _PAUZE_MAX = timedelta(seconds=5)
+
+
+def stel_sdk_in() -> None:
+    """Let the native part of the SDK log through ours, instead of writing to the screen itself. Once, before connecting."""
+    doorgeven = LogForwardingConfig(logger=logging.getLogger("temporal_core"))
+    Runtime.set_default(
+        Runtime(
+            telemetry=TelemetryConfig(
+                logging=LoggingConfig(
+                    filter=TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding=doorgeven
+                )
+            )
+        ),
+        error_if_already_set=False,
+    )
 
 
 class TemporalOnbereikbaar(RuntimeError):

@@ -16,7 +16,7 @@ from runtime.klok import Klok
 from runtime.route_files import laad_routes
 from runtime.settings import Settings
 from runtime.smtp import Postbode
-from runtime.temporal import NACHT_QUEUE, connect
+from runtime.temporal import NACHT_QUEUE, connect, stel_sdk_in
 from storage.db import maak_engine, sessies
 from storage.schools import alle_swv
 from worker.registry import Benodigdheden, maak_workers
@@ -59,6 +59,7 @@ async def draaiende_worker(client: Client, nodig: Benodigdheden, klok: Klok) -> 
 async def draai(settings: Settings) -> None:
     """The process of `routewacht worker`: until SIGINT or SIGTERM, then finish what is under way."""
     assert settings.database_url is not None
+    stel_sdk_in()
     laad_routes()
     engine = maak_engine(settings.database_url)
     postbode = Postbode(settings)

@@ -106,6 +106,8 @@ class TrajectWorkflow:
         try:
             (ruw,) = inhoud
             opdracht = workflow.payload_converter().from_payload(ruw.payload, Opdracht)
+            if not isinstance(opdracht, Opdracht):  # the converter gives None and bytes as they came
+                raise TypeError
         except Exception:
             self._verwerk(self._moment(MeldSignaal(code="onleesbaar")))
             return

@@ -1,5 +1,7 @@
 """What other websites in the same browser can try, and what every answer carries."""
 
+from collections.abc import AsyncIterator
+
 import httpx2
 import pytest
 
@@ -50,11 +52,12 @@ async def test_only_our_own_pages_and_programs_may_post(
 
 
 async def test_too_much_is_refused_however_it_is_sent(stil: Site) -> None:
-    async def stukjes() -> object:
+    async def stukjes() -> AsyncIterator[bytes]:
         for _ in range(80):
             yield b"x" * 1024
 
-    for inhoud in (b"x" * 70_000, stukjes()):
+    inhouden: tuple[bytes | AsyncIterator[bytes], ...] = (b"x" * 70_000, stukjes())
+    for inhoud in inhouden:
         antwoord = await stil.http.post("/api/v1/trajecten", content=inhoud)
         assert (antwoord.status_code, antwoord.json()["code"]) == (413, "te_groot")
 

@@ -12,11 +12,12 @@ from domain import feiten as f
 from domain.consent import Antwoord, Doel, Gezag, Leeftijdsgroep
 from domain.effects import Bericht
 from domain.errors import Weigering
+from domain.handelen import BESLISSEND
 from domain.handelingen import DraagOver, MeldBezorging, MeldSignaal, NeemBesluit, RondAf, VervangKalender
 from domain.ingebouwd import Ingebouwd, Stagnatieuitkomst
 from domain.kader import Kader
 from domain.roles import Rol
-from domain.route import KENMERK_WAARDEN, Oorzaak
+from domain.route import KENMERK_WAARDEN, Oorzaak, Soort
 from domain.traject import TrajectStatus
 from runtime.kalenderbron import haal_kalender
 from tests.support.beloften import controleer, tijdlijn_is_genoeg, weigering_is_te_begrijpen
@@ -30,8 +31,9 @@ DOELEN = (Doel.DELEN_KOO, Doel.DELEN_JGZ, Doel.DELEN_SOCIAAL_TEAM, Doel.MDO_EXTE
 class Wandelaar:
     """Works off what is owed, decides, and lets things slide, by a dice that always falls the same way."""
 
-    def __init__(self, frame: Kader, worp: int) -> None:
-        self.dobbel = Random(worp)  # noqa: S311
+    def __init__(self, frame: Kader, worp: int, gekozen: set[tuple[str, str]]) -> None:
+        self.gekozen = gekozen
+        self.dobbel = Random(worp)
         groep = self.dobbel.choice(tuple(Leeftijdsgroep))
         gezag = Gezag(gezagdragers=("p-ouder1", "p-ouder2"), leerling_id="l-1", leeftijdsgroep=groep)
         self.zaak = Zaak(START, frame, gezag, na_afloop=controleer)
@@ -69,22 +71,26 @@ class Wandelaar:
                     self.zaak.toestemming(doel, antwoord, persoon)
 
     def werk(self) -> None:
-        for afspraak in 2 * self.zaak.traject.open_afspraken:
-            if not self.zaak.heeft_open(afspraak.sjabloon):
-                continue
-            if afspraak.soort not in {"besluit", "evaluatie", "toestemming"} and self.dobbel.random() < 0.9:
-                self.zaak.doe(afspraak.rol, RondAf(afspraak_id=afspraak.id, aanwezig=IEDEREEN))
+        """Some of what is owed, or nearly everything up to the end of each lane."""
+        for _ in range(self.dobbel.choice([1, 2, 5])):
+            for afspraak in self.zaak.traject.open_afspraken:
+                if not self.zaak.heeft_open(afspraak.sjabloon) or afspraak.soort in BESLISSEND | {Soort.TOESTEMMING}:
+                    continue
+                if self.dobbel.random() < 0.9:
+                    self.zaak.doe(afspraak.rol, RondAf(afspraak_id=afspraak.id, aanwezig=IEDEREEN))
 
     def besluit(self) -> None:
         besluit = self.zaak.kader.route.stap(self.zaak.traject.stap).besluit
         afspraak = self.zaak.open(besluit.id)
         uitkomsten = list(besluit.uitkomsten)
         self.dobbel.shuffle(uitkomsten)
+        uitkomsten.sort(key=lambda u: (besluit.id, u.id) in self.gekozen)  # what nobody chose before comes first
         kenmerken = {v.value: self.dobbel.choice(tuple(KENMERK_WAARDEN[v])) for v in besluit.vragen}
         for uitkomst in uitkomsten:
             keuze = NeemBesluit(afspraak_id=afspraak.id, uitkomst=uitkomst.id, kenmerken=kenmerken, aanwezig=IEDEREEN)
             try:
                 self.zaak.doe(afspraak.rol, keuze)
+                self.gekozen.add((besluit.id, uitkomst.id))
                 return
             except Weigering as weigering:
                 weigering_is_te_begrijpen(weigering)
@@ -124,9 +130,30 @@ class Wandelaar:
 
 @lru_cache
 def levens(route: str) -> tuple[Zaak, ...]:
-    """Seventy lives on a route."""
+    """Sixty lives on a route."""
     frame = proefkader() if route == "proefroute" else kader(route)
-    return tuple(Wandelaar(frame, worp).loop() for worp in range(70))
+    gekozen: set[tuple[str, str]] = set()
+    gelopen = tuple(Wandelaar(frame, worp, gekozen).loop() for worp in range(60))
+    return gelopen if route == "proefroute" else (*gelopen, samen_een_plan())
+
+
+def samen_een_plan() -> Zaak:
+    """The longest lane, walked on purpose: school and gemeente make a plan that is adopted."""
+    zaak = Zaak(na_afloop=controleer)
+    zaak.naar_triage()
+    zaak.toestemming(Doel.DELEN_SOCIAAL_TEAM, Antwoord.GEGEVEN)
+    zaak.rond_af("onderzoek_onderwijs")
+    zaak.rond_af("bespreking_ouders")
+    antwoorden = {"leervraag": "complex", "leefvraag": "complex", "problematiek": "multi"}
+    zaak.besluit("triage", "plan_van_aanpak", antwoorden=antwoorden)
+    assert zaak.traject.regie_bij is Rol.CASEMANAGER
+    zaak.rond_af("uitnodiging_mdo")
+    zaak.rond_af("mdo", None, Rol.OUDERS, Rol.IB, Rol.CASEMANAGER)
+    for sjabloon in ("onderwijsdoelen", "zorgdoelen", "plan"):
+        zaak.rond_af(sjabloon)
+    zaak.besluit("plan_vaststellen", "vastgesteld", leervraag="complex", leefvraag="enkelvoudig")
+    assert (zaak.traject.stap, zaak.traject.regie_bij) == ("uitvoering", Rol.IB)
+    return zaak
 
 
 def _feiten(route: str) -> Iterator[f.EenFeit]:

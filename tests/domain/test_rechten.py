@@ -27,11 +27,10 @@ STAGNATIE = {Rol.REGIEVOERDER, Rol.COORDINATOR, Rol.DEELCOORDINATOR}
 
 def mag(zaak: Zaak, handeling: EenHandeling, rol: Rol) -> bool:
     """Anything but a VerkeerdeRol means: it is not your role that stands in the way."""
+    kopie = zaak.traject
     try:
-        kopie = zaak.traject
         zaak.doe(rol, handeling)
-    except VerkeerdeRol as fout:
-        assert fout.remedie.startswith("Dit kan door: ")
+    except VerkeerdeRol:
         return False
     except Weigering:
         return True

@@ -37,7 +37,9 @@ def test_herinnering_na_vijf_en_tien_werkdagen_en_dan_belt_de_ib_er() -> None:
     for dag in range(40):
         eerder = len(zaak.meldingen)
         zaak.tot(date(2026, 9, 1) + timedelta(days=dag))
-        dagen |= {zaak.vandaag: (m.bericht, m.rol) for m in zaak.meldingen[eerder:] if m.afspraak_id == vraag.id}
+        for m in zaak.meldingen[eerder:]:
+            if m.afspraak_id == vraag.id:
+                dagen[zaak.vandaag] = (m.bericht, m.rol)
     assert dagen == {
         date(2026, 9, 8): (Bericht.HERINNERING, Rol.OUDERS),
         date(2026, 9, 15): (Bericht.HERINNERING, Rol.OUDERS),
@@ -135,9 +137,9 @@ def test_een_uitkomst_die_toestemming_vraagt_gaat_niet_zonder() -> None:
         if antwoord is not None:
             zaak.toestemming(Doel.DELEN_SOCIAAL_TEAM, antwoord, "p-ouder1")
         with pytest.raises(ToestemmingOntbreekt):
-            zaak.besluit("triage", "plan_van_aanpak", **antwoorden)
+            zaak.besluit("triage", "plan_van_aanpak", antwoorden=antwoorden)
     zaak.toestemming(Doel.DELEN_SOCIAAL_TEAM, Antwoord.GEGEVEN)
-    zaak.besluit("triage", "plan_van_aanpak", **antwoorden)
+    zaak.besluit("triage", "plan_van_aanpak", antwoorden=antwoorden)
     assert zaak.traject.stap == "plan_van_aanpak"
 
 

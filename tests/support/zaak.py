@@ -1,6 +1,6 @@
 """A traject on a compiled route, driven through the core with its own clock. For tests of rules, not of I/O."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import count
@@ -167,13 +167,19 @@ class Zaak:
         return self.doe(rol or afspraak.rol, RondAf(afspraak_id=afspraak.id, aanwezig=aanwezig))
 
     def besluit(
-        self, sjabloon: str, uitkomst: str, *aanwezig: Rol, rol: Rol | None = None, **kenmerken: str
+        self,
+        sjabloon: str,
+        uitkomst: str,
+        *aanwezig: Rol,
+        rol: Rol | None = None,
+        antwoorden: Mapping[str, str] | None = None,
+        **kenmerken: str,
     ) -> Uitslag:
-        """Choose an outcome, by the owner of the decision unless said otherwise."""
-        afspraak = self.open(sjabloon)
+        """Choose an outcome, by the owner of the decision unless said otherwise. Answers by name or as a mapping."""
+        afspraak, alles = self.open(sjabloon), {**(antwoorden or {}), **kenmerken}
         return self.doe(
             rol or afspraak.rol,
-            NeemBesluit(afspraak_id=afspraak.id, uitkomst=uitkomst, aanwezig=aanwezig, kenmerken=kenmerken),
+            NeemBesluit(afspraak_id=afspraak.id, uitkomst=uitkomst, aanwezig=aanwezig, kenmerken=alles),
         )
 
     def stel_uit(self, sjabloon: str, tot: date, rol: Rol | None = None) -> Uitslag:
@@ -218,7 +224,7 @@ class Zaak:
         for sjabloon in ("onderzoek_onderwijs", "inschatting_basisondersteuning", "bespreking_ouders"):
             self.rond_af(sjabloon)
         antwoorden = {"leervraag": "complex", "leefvraag": leefvraag, "problematiek": "enkelvoudig"}
-        self.besluit("triage", "extra_ondersteuning", **antwoorden)
+        self.besluit("triage", "extra_ondersteuning", antwoorden=antwoorden)
 
     def evalueer(self, uitkomst: str) -> Uitslag:
         """The six-weekly evaluation with everybody who must be there."""
@@ -259,6 +265,3 @@ class Zaak:
     def verteld(self, afspraak: Afspraak) -> list[tuple[Bericht, Rol]]:
         """Everything told about this afspraak so far: what, and to whom."""
         return [(m.bericht, m.rol) for m in self.meldingen if m.afspraak_id == afspraak.id]
-
-
-PIN = Verwijzing(route="proefroute", versie=1, hash="proef")
