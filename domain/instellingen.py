@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from domain.errors import InstellingOnbekend
 from domain.termijn import Klok, Termijn
@@ -55,6 +55,14 @@ class Instellingen(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     anders: dict[str, Termijn] = {}
+
+    @field_validator("anders")
+    @classmethod
+    def _vooruit(cls, anders: dict[str, Termijn]) -> dict[str, Termijn]:
+        """A setting of nothing would make a repeated reminder come back at once, for ever."""
+        if te_kort := [naam for naam, termijn in anders.items() if termijn.aantal < 1]:
+            raise ValueError(f"een instelling is ten minste 1: {', '.join(te_kort)}")
+        return anders
 
     def termijn(self, naam: str) -> Termijn:
         """The term in force for this school. Raises InstellingOnbekend for a name that does not exist."""

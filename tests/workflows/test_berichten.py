@@ -128,6 +128,7 @@ async def test_signals_that_do_not_fit_are_kept_for_a_person_and_stop_nothing(o:
     assert (await bijgewerkt(o, zaak)).stagnatie is not None
 
 
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
 async def test_an_accelerated_clock_lives_in_the_demo_only(dev_server: DevServer, migrated_database_url: str) -> None:
     async with leven(migrated_database_url, await plain_client(dev_server.address, "default")) as o:
         versneld = await o.begin_traject(kind_van("o-papaver"), START, Springen.naar(START))
