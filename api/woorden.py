@@ -106,12 +106,20 @@ def herkomst_van(route: Route, afspraak: Afspraak, instellingen: Instellingen) -
     if afspraak.uitgesteld or afspraak.termijn is None:
         if afspraak.uitgesteld:
             return Label("eigen_keuze", "gekozen bij uitstel", "Iemand die erbij betrokken is koos deze datum.")
-        return Label("route", "uit de route", "De periode staat in de route.")
+        return _venster(route, afspraak)
     if afspraak.sjabloon in tuple(Ingebouwd):
         return _van_keuze(TERMIJN[Ingebouwd(afspraak.sjabloon)], None, instellingen)
     for keuze, bron in _termijnen(route, afspraak):
         return _van_keuze(keuze, bron, instellingen)
     return Label("route", "uit de route", "De termijn komt uit een eerdere versie van de route.")
+
+
+def _venster(route: Route, afspraak: Afspraak) -> Label:
+    """A recurring review: that it comes back stands in the route, in which weeks may be a choice."""
+    terugkerend = next((t for t in route.terugkerend if t.id == afspraak.sjabloon), None)
+    if terugkerend is not None and terugkerend.bron.eigen_keuze:
+        return Label("eigen_keuze", "eigen keuze", hoofdletter(terugkerend.bron.eigen_keuze) + ".")
+    return Label("route", "uit de route", "De periode staat in de route.")
 
 
 def herkomst_ladder(ladder: Ladder) -> Label:
@@ -147,12 +155,12 @@ def _van_keuze(keuze: Termijnkeuze, bron: Bron | None, instellingen: Instellinge
         return Label(
             standaard.herkomst, HERKOMST_LABEL[standaard.herkomst], f"{zin} ({standaard.betekenis}, {standaard.bron})."
         )
-    if bron is not None and bron.eigen_keuze:
-        return Label("eigen_keuze", "eigen keuze", hoofdletter(bron.eigen_keuze) + ".")
+    if keuze.uit_bron:
+        return Label(
+            "route", "uit de route", "Dit getal staat in het document." + (f" {_regels(bron)}" if bron else "")
+        )
     return Label(
-        "route",
-        "uit de route",
-        "Het aantal dagen of weken ligt vast in de route." + (f" {_regels(bron)}" if bron else ""),
+        "eigen_keuze", "eigen keuze", "De route noemt dit onderdeel wel, maar geen termijn: het getal is een keuze."
     )
 
 

@@ -270,7 +270,7 @@ def _adressen(settings: Settings, temporal: MetUi) -> dict[str, str]:
     return {
         "Trajecten": f"{site}/",
         "Postvak": f"{site}/postvak",
-        "API": f"{site}/api/v1/docs",
+        "API": f"{site}/openapi.json",
         "Temporal UI": f"{temporal.ui}/namespaces/demo/workflows",
         "Temporal CLI": (
             f"temporal workflow list --address {temporal.address} --namespace demo --codec-endpoint {site}/codec"

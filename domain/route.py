@@ -119,11 +119,16 @@ class Bron(Vast):
 
 
 class Termijnkeuze(Vast):
-    """A term in a route: a number and a clock, or the name of a setting a school may change."""
+    """A term in a route: a number and a clock, or the name of a setting a school may change.
+
+    `uit_bron` says that the source document itself names this number; without it the number is our own choice, and is
+    labelled so on screen, also when the afspraak it belongs to does stand in the document.
+    """
 
     aantal: int | None = None
     klok: Klok | None = None
     wettelijk: bool = False
+    uit_bron: bool = False
     instelling: str | None = None
 
     @model_validator(mode="after")

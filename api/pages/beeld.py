@@ -179,7 +179,7 @@ async def maak_beeld(session: AsyncSession, diensten: Diensten, traject_id: str)
         mensen=mensen,
         samenvatting=stand_in_woorden(kader.route, t),
         stappen=_stappen(kader.route, t, gebeurtenissen),
-        afspraken=tuple(_afspraak(kader, a, mensen, namen, vandaag) for a in open_),
+        afspraken=tuple(_afspraak(kader, a, mensen, namen, vandaag, t.stagnatie is not None) for a in open_),
         wachttijden=_wachttijden(kader, t, vandaag),
         toestemmingen=_toestemmingen(t, namen),
         verloop=_verloop(kader.route, gebeurtenissen, namen, teksten),
@@ -211,7 +211,7 @@ def _stappen(route: Route, t: Traject, gebeurtenissen: Iterable[Gebeurtenis]) ->
 
 
 def _afspraak(
-    kader: Kader, a: Afspraak, mensen: tuple[Mens, ...], namen: dict[str, str], vandaag: date
+    kader: Kader, a: Afspraak, mensen: tuple[Mens, ...], namen: dict[str, str], vandaag: date, ligt_stil: bool
 ) -> AfspraakBeeld:
     persoon = namen.get(a.persoon_id) if a.persoon_id else None
     return AfspraakBeeld(
@@ -224,11 +224,11 @@ def _afspraak(
         bal=PARTIJ_LABEL[a.bal],
         bal_dagen=schooldagen_tussen(kader.kalender, a.bal_sinds, vandaag),
         label=woorden.herkomst_van(kader.route, a, kader.instellingen),
-        herinnering=_herinnering(kader, a, mensen),
+        herinnering=_herinnering(kader, a, mensen, ligt_stil),
     )
 
 
-def _herinnering(kader: Kader, a: Afspraak, mensen: tuple[Mens, ...]) -> Herinnering | None:
+def _herinnering(kader: Kader, a: Afspraak, mensen: tuple[Mens, ...], ligt_stil: bool) -> Herinnering | None:
     if a.trede is None or a.trede_op is None:
         return None
     ladder = kader.route.ladder(a.ladder)
@@ -238,6 +238,8 @@ def _herinnering(kader: Kader, a: Afspraak, mensen: tuple[Mens, ...]) -> Herinne
     rol = naar_rol(kader, a, trede)
     namen = namen_bij(mensen, rol)
     aan = ", ".join([*namen, ROL_LABEL[rol]]) if rol is not Rol.OUDERS else ROL_LABEL[rol]
+    if trede.aan is Aan.ESCALATIEPUNT and ligt_stil:
+        return None  # a stall that is already with somebody stays there: this rung does nothing
     wat = "het traject geldt dan als stilgevallen" if trede.aan is Aan.ESCALATIEPUNT else _TOON_ZIN[trede.toon]
     return Herinnering(a.trede_op, wat, aan, woorden.herkomst_ladder(ladder))
 

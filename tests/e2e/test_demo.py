@@ -100,5 +100,5 @@ def test_the_demo_lives_stops_and_goes_on_also_after_a_kill(tmp_path: Path) -> N
     assert bij_stop <= bij_kill
     assert (bij_kill - bij_stop).days < 120
     with demo(data, tempo=60) as derde:
-        derde.wacht_op("/gereed", "{")
+        derde.wacht_op("/api/v1/gereed", "{")
         assert _klok(data) >= bij_kill

@@ -16,6 +16,7 @@ from storage.mail_tables import MailRij
 from tests.support.omgeving import Omgeving, Zaakdraad, omgeving
 from tests.support.spelen import Springen
 from tests.support.verwacht import tijdlijn
+from workflows.digest import DigestWorkflow
 from workflows.traject import TrajectWorkflow
 
 T = TypeVar("T")
@@ -109,3 +110,14 @@ async def in_rust(handle: WorkflowHandle[Any, Any]) -> None:
         return bezig == 0 and soorten[-1].startswith(("timer_started", "workflow_task_completed"))
 
     await wacht_tot(klaar, omschrijving="een workflow in rust")
+
+
+async def digest_naar(digest: WorkflowHandle[DigestWorkflow, None], moment: datetime) -> None:
+    """Sets the clock of the digest and waits until it has done everything that moment asks for."""
+    await digest.signal(DigestWorkflow.klok, Springen.naar(moment))
+
+    async def voorbij() -> bool:
+        return await digest.query(DigestWorkflow.volgende) > moment
+
+    await wacht_tot(voorbij, omschrijving="de ochtend")
+    await in_rust(digest)

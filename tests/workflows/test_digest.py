@@ -4,7 +4,6 @@ from collections import Counter
 from datetime import datetime
 
 import pytest
-from temporalio.client import WorkflowHandle
 
 from domain.feiten import BezorgingMislukt
 from domain.roles import Rol
@@ -12,28 +11,15 @@ from domain.tijd import AMSTERDAM
 from storage.mail_tables import MailStatus
 from tests.support.jaar import besluit, rond
 from tests.support.omgeving import Omgeving, Zaakdraad, kind_van
-from tests.support.replay_leven import alle_mails, bijgewerkt, in_rust, spring, traject_id_van, wacht_tot
+from tests.support.replay_leven import alle_mails, bijgewerkt, digest_naar, spring, traject_id_van, wacht_tot
 from tests.support.spelen import START, Springen
 from tests.support.verwacht import mails, tijdlijn
-from workflows.digest import DigestWorkflow
 
 IB = "anneke.voorbeeld@papaver.example"
-Digest = WorkflowHandle[DigestWorkflow, None]
 
 
 def op(maand: int, dag: int, uur: int = 8, minuut: int = 0) -> datetime:
     return datetime(2026, maand, dag, uur, minuut, tzinfo=AMSTERDAM)
-
-
-async def _naar(digest: Digest, moment: datetime) -> None:
-    """Sets the clock of the digest and waits until it has done everything that moment asks for."""
-    await digest.signal(DigestWorkflow.klok, Springen.naar(moment))
-
-    async def voorbij() -> bool:
-        return await digest.query(DigestWorkflow.volgende) > moment
-
-    await wacht_tot(voorbij, omschrijving="de ochtend")
-    await in_rust(digest)
 
 
 async def _begin(o: Omgeving, moment: datetime, nummer: int = 0) -> Zaakdraad:
@@ -50,14 +36,14 @@ async def test_one_mail_a_person_a_morning_however_many_cases(o: Omgeving) -> No
     for nummer in range(2):
         await _begin(o, START, nummer)
     digest = await o.begin_digest(Springen.naar(START))
-    await _naar(digest, op(9, 2))
+    await digest_naar(digest, op(9, 2))
     eerste = _per_adres(o)
     assert eerste[IB] == 1
     assert len(eerste) == 5, "de IB'er en vier ouders"
     assert set(eerste.values()) == {1}
     # The same morning again, and one on which nothing is new.
-    await _naar(digest, op(9, 2, 11))
-    await _naar(digest, op(9, 3))
+    await digest_naar(digest, op(9, 2, 11))
+    await digest_naar(digest, op(9, 3))
     assert _per_adres(o) == eerste
     (van_ib,) = [m for m in mails(o) if str(m["To"]) == IB]
     tekst = van_ib.get_body(("plain",))
@@ -79,18 +65,18 @@ async def test_no_mail_on_a_day_without_school(
     await _begin(o, begin)
     digest = await o.begin_digest(Springen.naar(begin))
     for moment in stil:
-        await _naar(digest, moment)
+        await digest_naar(digest, moment)
         assert not o.sink.bezorgd, moment
-    await _naar(digest, wel)
+    await digest_naar(digest, wel)
     assert _per_adres(o)[IB] == 1
 
 
 async def test_a_morning_that_was_missed_is_not_made_up_for_in_the_evening(o: Omgeving) -> None:
     await _begin(o, START)
     digest = await o.begin_digest(Springen.naar(START))
-    await _naar(digest, op(9, 2, 22))
+    await digest_naar(digest, op(9, 2, 22))
     assert not o.sink.bezorgd
-    await _naar(digest, op(9, 3))
+    await digest_naar(digest, op(9, 3))
     assert _per_adres(o)[IB] == 1
 
 
@@ -99,13 +85,13 @@ async def test_what_was_done_between_making_and_sending_is_not_asked_for(o: Omge
     digest = await o.begin_digest(Springen.naar(START))
     await spring(zaak, op(9, 2))
     o.sink.stoor("rcpt", code=450, keer=3)
-    await _naar(digest, op(9, 2))
+    await digest_naar(digest, op(9, 2))
     assert not o.sink.bezorgd
     assert {m.status for m in await alle_mails(o)} == {MailStatus.QUEUED}
     for stap in (rond("gesprek_ouders"), rond("overleg_ib"), besluit("vervolg_signaal", "basisondersteuning")):
         await zaak.handel(*stap(await zaak.toestand()))
     await bijgewerkt(o, zaak)
-    await _naar(digest, op(9, 2, 8, 30))
+    await digest_naar(digest, op(9, 2, 8, 30))
     per_status = Counter((m.persoon_id.startswith("p-ib"), m.status) for m in await alle_mails(o))
     assert per_status == {(True, MailStatus.LAPSED): 1, (False, MailStatus.SENT): 2}
     assert _per_adres(o)[IB] == 0
@@ -116,11 +102,11 @@ async def test_a_mail_that_failed_in_the_evening_waits_for_the_next_weekday(o: O
     await _begin(o, op(9, 3, 10))
     digest = await o.begin_digest(Springen.naar(op(9, 3, 10)))
     await o.sink.stop()
-    await _naar(digest, op(9, 4))
+    await digest_naar(digest, op(9, 4))
     await o.sink.start()
-    await _naar(digest, op(9, 5, 12))
+    await digest_naar(digest, op(9, 5, 12))
     assert not o.sink.bezorgd
-    await _naar(digest, op(9, 7, 8, 1))
+    await digest_naar(digest, op(9, 7, 8, 1))
     assert set(_per_adres(o).values()) == {1}
 
 
@@ -129,7 +115,7 @@ async def test_an_unknown_outcome_in_the_morning_becomes_work_in_the_traject(o: 
     await spring(zaak, op(9, 2))
     digest = await o.begin_digest(Springen.naar(START))
     o.sink.stoor("na", "verbreek")
-    await _naar(digest, op(9, 2))
+    await digest_naar(digest, op(9, 2))
 
     async def gemeld() -> bool:
         return any(isinstance(g.feit, BezorgingMislukt) for g in await tijdlijn(o.sessies, traject_id_van(zaak)))
@@ -140,5 +126,5 @@ async def test_an_unknown_outcome_in_the_morning_becomes_work_in_the_traject(o: 
     (vast,) = [m for m in await alle_mails(o) if m.status == MailStatus.HELD]
     assert nakijken.over == vast.persoon_id
     voor = _per_adres(o)
-    await _naar(digest, op(9, 2, 15))
+    await digest_naar(digest, op(9, 2, 15))
     assert _per_adres(o) == voor

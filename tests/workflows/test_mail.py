@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
+from functools import partial
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import update
@@ -65,7 +67,6 @@ async def test_what_failed_for_now_is_tried_again_and_arrives_once(o: Omgeving, 
     zaak = await _begin(o)
     o.sink.stoor(fase, code=code, keer=2)
     await _meld(o, zaak)
-    # A fresh line that is turned away twice over is one attempt only when it was kept open; so look at the row.
     await _wacht_op(o, MailStatus.QUEUED, 1)
     await spring(zaak, START + timedelta(minutes=6))
     await _wacht_op(o, MailStatus.QUEUED, 2)
@@ -186,3 +187,31 @@ async def test_a_mail_server_that_says_nothing_keeps_nobody_waiting(o: Omgeving)
     o.sink.laat_los.set()
     await _wacht_op(o, MailStatus.SENT, 1)
     assert _gestuurd(o, STAGNATIEPUNT) == 1
+
+
+async def test_a_mail_that_waits_for_its_turn_is_not_taken_for_half_sent(o: Omgeving) -> None:
+    """Mails leave one after another. Behind a relay that says nothing the rest goes back, untouched, for a later try."""
+    eerste, tweede = await _begin(o), await o.begin_traject(kind_van("o-zwaluw"), START, Springen.naar(START))
+    o.sink.stoor("connect", "wacht")
+    with patch("activities.mail.BEURT", timedelta(seconds=0.2)):
+        await eerste.handel(Rol.OUDERS, MeldStilstand())
+        await o.sink.wacht_nu.wait()
+        await tweede.handel(Rol.OUDERS, MeldStilstand())
+        await bijgewerkt(o, tweede)
+        await wacht_tot(partial(_is_teruggelegd, tweede), omschrijving="de mail die terug moest")
+    assert sorted((m.status, m.pogingen) for m in await alle_mails(o) if m.spoed) == [("queued", 0), ("sending", 1)]
+    o.sink.laat_los.set()
+    await spring(tweede, START + timedelta(minutes=6))
+
+    async def allebei() -> bool:
+        return [m.status for m in await alle_mails(o) if m.spoed] == [MailStatus.SENT] * 2
+
+    await wacht_tot(allebei, omschrijving="allebei de mails")
+    assert _gestuurd(o, STAGNATIEPUNT) == 2
+
+
+async def _is_teruggelegd(zaak: Zaakdraad) -> bool:
+    events = (await zaak.handle.fetch_history()).events
+    gepland = {e.event_id for e in events if e.activity_task_scheduled_event_attributes.activity_type.name == "deliver"}
+    klaar = {e.activity_task_completed_event_attributes.scheduled_event_id for e in events}
+    return bool(gepland) and gepland <= klaar
