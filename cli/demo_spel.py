@@ -76,7 +76,7 @@ class Spel:
                 await self._bied_aan(traject.traject_id, OpdrachtSoort.HANDELING, opdracht.commando_id, opdracht)
             except Weigering as weigering:
                 # The read model was a moment behind; the next look sees the new state.
-                _log.info("cast_refused", traject_id=traject.traject_id, code=weigering.code)
+                _log.debug("cast_refused", traject_id=traject.traject_id, code=weigering.code)
                 return
             traject = progress(cast.kader, traject, opdracht, nu).traject
 

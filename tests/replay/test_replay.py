@@ -7,6 +7,7 @@ import pytest
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.client import WorkflowHistory
 
+from domain.catalogus import CATALOGUS
 from runtime.codec import Sleutelring, maak_converter
 from runtime.route_files import laad_routes
 from tests.replay.record import MAP, lees, neem_op, pad
@@ -17,6 +18,7 @@ from tests.support.omgeving import Omgeving
 from worker.registry import WORKFLOWS
 from worker.sandbox import maak_runner
 from workflows.digest import DigestWorkflow
+from workflows.messages import TrajectInvoer
 
 CONVERTER = maak_converter(TESTRING)
 EIND = {
@@ -36,6 +38,15 @@ def test_every_recording_that_is_named_is_there_and_no_other() -> None:
     assert op_schijf == set(OPNAMEN)
     assert len(op_schijf) >= 10
     assert sum(pad(naam).stat().st_size for naam in op_schijf) < HOOGSTENS_BYTES
+
+
+@pytest.mark.parametrize("naam", [n for n in OPNAMEN if n != "ochtend_digest"])
+async def test_the_route_of_a_recording_is_still_carried(naam: str) -> None:
+    """A published route never changes. Before the first release: remove the recordings and record them again."""
+    start = lees(naam).events[0].workflow_execution_started_event_attributes
+    (invoer,) = await CONVERTER.decode(start.input.payloads, [TrajectInvoer])
+    pin = invoer.traject.route if invoer.traject else invoer.aanvraag.route
+    assert pin in [verwijzing for verwijzing, _ in CATALOGUS.alle()]
 
 
 @pytest.mark.parametrize("naam", OPNAMEN)

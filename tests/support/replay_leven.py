@@ -58,6 +58,7 @@ async def spring(zaak: Zaakdraad, moment: datetime) -> None:
         return stand.nu >= moment and (stand.volgende_wek is None or stand.volgende_wek > stand.nu)
 
     await wacht_tot(bij, omschrijving="het traject op dit moment")
+    await in_rust(zaak.handle)
 
 
 async def langs_alle_dagen(zaak: Zaakdraad, tot: datetime) -> None:

@@ -15,7 +15,7 @@ from domain.tijd import AMSTERDAM
 from storage.mail_tables import MailRij, MailStatus
 from tests.support.jaar import open_van
 from tests.support.omgeving import Omgeving, Zaakdraad, kind_van
-from tests.support.replay_leven import alle_mails, bijgewerkt, spring, traject_id_van, wacht_tot
+from tests.support.replay_leven import alle_mails, bijgewerkt, in_rust, spring, traject_id_van, wacht_tot
 from tests.support.smtp_sink import Fase
 from tests.support.spelen import START, Springen
 from tests.support.verwacht import tijdlijn
@@ -68,6 +68,7 @@ async def test_what_failed_for_now_is_tried_again_and_arrives_once(o: Omgeving, 
     o.sink.stoor(fase, code=code, keer=2)
     await _meld(o, zaak)
     await _wacht_op(o, MailStatus.QUEUED, 1)
+    await in_rust(zaak.handle)
     await spring(zaak, START + timedelta(minutes=6))
     await _wacht_op(o, MailStatus.QUEUED, 2)
     await spring(zaak, START + timedelta(minutes=20))
@@ -81,6 +82,7 @@ async def test_a_second_try_waits_for_the_morning(o: Omgeving) -> None:
     o.sink.stoor("rcpt", code=450)
     await _meld(o, zaak)
     await _wacht_op(o, MailStatus.QUEUED, 1)
+    await in_rust(zaak.handle)
     await spring(zaak, om(23))
     await bijgewerkt(o, zaak)
     assert _gestuurd(o, STAGNATIEPUNT) == 0
