@@ -72,10 +72,22 @@ def test_werk_van_de_gemeente_is_van_de_gemeente_en_van_wie_de_stap_leidt() -> N
 
 def test_wie_de_regie_heeft_mag_alles_in_de_stap() -> None:
     zaak = Zaak()
-    zaak.naar_uitvoering("complex")
+    zaak.naar_triage()
+    zaak.toestemming(Doel.DELEN_SOCIAAL_TEAM, Antwoord.GEGEVEN)
+    zaak.rond_af("onderzoek_onderwijs")
+    zaak.rond_af("bespreking_ouders")
+    antwoorden = {"leervraag": "complex", "leefvraag": "complex", "problematiek": "meervoudig"}
+    zaak.besluit("triage", "plan_van_aanpak", antwoorden=antwoorden)
     assert zaak.traject.regie_bij is Rol.CASEMANAGER
-    start = RondAf(afspraak_id=zaak.open("ondersteuning_gestart").id)
-    assert wie_mag(zaak, start) == SCHOOL | {Rol.LEERKRACHT, Rol.CASEMANAGER}
+    start = RondAf(afspraak_id=zaak.open("uitnodiging_mdo").id)
+    assert wie_mag(zaak, start) == SCHOOL | {Rol.CASEMANAGER}
+
+
+def test_zonder_de_gemeente_blijft_de_regie_bij_school() -> None:
+    """A complex question at home gives the casemanager the regie, but not when parents keep the municipality out."""
+    zaak = Zaak()
+    zaak.naar_uitvoering("complex")
+    assert zaak.traject.regie_bij is Rol.IB
 
 
 def test_overdragen_mag_door_school_en_bovenschools() -> None:
