@@ -55,9 +55,10 @@ async def dev_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
         yield server
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def time_skipping_env(request: pytest.FixtureRequest) -> AsyncIterator[WorkflowEnvironment]:
-    """The time-skipping server: one clock for all its workflows.
+    """The time-skipping server: one clock for all its workflows, so one server per module: what one module leaves
+    unfinished would hold the clock of the next.
 
     It speaks the plain data converter unless parametrised indirectly with another. Usually
     `with_converter(time_skipping_env.client, converter)` is what a test needs: that starts no second server.
