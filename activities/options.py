@@ -33,10 +33,26 @@ LEZEN = Opties(
     timedelta(seconds=30), RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30))
 )
 
-# What a person waits for goes before what the clock does, and that before bulk mail.
-VAN_MENSEN = Priority(priority_key=1)
-VAN_DE_KLOK = Priority(priority_key=3)
-BULK = Priority(priority_key=5)
+# A calendar that cannot be had within this time is for another day: the case goes on with the one it has.
+LEZEN_HOOGSTENS = timedelta(minutes=2)
+
+
+# What a person waits for goes before what the clock does, and that before bulk mail; within each, no samenwerkingsverband
+# can push another aside (needs `matching.enableFairness` on the server; without it the key does nothing).
+def van_mensen(swv_id: str) -> Priority:
+    """Somebody is waiting for this."""
+    return Priority(priority_key=1, fairness_key=swv_id)
+
+
+def van_de_klok(swv_id: str) -> Priority:
+    """A date arrived."""
+    return Priority(priority_key=3, fairness_key=swv_id)
+
+
+def bulk(swv_id: str) -> Priority:
+    """Many at once, and nobody waits."""
+    return Priority(priority_key=5, fairness_key=swv_id)
+
 
 _UITSTEL_MINUTEN = (5, 10, 20, 40, 60)
 

@@ -93,8 +93,17 @@ class Guard:
         if herkomst is not None:
             return herkomst == "same-origin"
         if oorsprong is not None:
-            return urlsplit(oorsprong).netloc == host
+            return _plaats(oorsprong) == host
         return pad.startswith(("/api/", "/codec/"))
+
+
+def _plaats(oorsprong: str) -> str | None:
+    """Host and port of an Origin header over http; None for what is no address."""
+    try:
+        delen = urlsplit(oorsprong)
+    except ValueError:
+        return None
+    return delen.netloc if delen.scheme == "http" else None
 
 
 _Nee = tuple[int, str, str, str]

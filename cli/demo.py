@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import AsyncExitStack, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -73,13 +74,22 @@ def vrije_poort(liefst: int) -> int:
     """This port if nobody has it, else one the system chooses."""
     for poort in dict.fromkeys((liefst, 0)):
         with socket.socket() as proef, suppress(OSError):
+            # As the servers do: a port of a demo that was killed a moment ago is free.
+            proef.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             proef.bind(("127.0.0.1", poort))
             return int(proef.getsockname()[1])
     raise OSError("geen vrije poort")
 
 
+async def _waak(gestopt: Callable[[], str | None], stop: asyncio.Event) -> None:
+    """Looks every second whether database and Temporal are still there; a demo without them would only pretend."""
+    while not gestopt():  # noqa: ASYNC110 - nobody tells us when a process ends
+        await asyncio.sleep(1)
+    stop.set()
+
+
 async def _draai(keuzes: Keuzes, scherm: Console) -> None:
-    from cli.demo_onderdelen import opgestart
+    from cli.demo_onderdelen import SupervisionError, opgestart
 
     stop = asyncio.Event()
     lus = asyncio.get_running_loop()
@@ -89,11 +99,17 @@ async def _draai(keuzes: Keuzes, scherm: Console) -> None:
         with scherm.status("Routewacht start ...") as status:
             draait = await stapel.enter_async_context(opgestart(keuzes, status.update))
         scherm.print(_welkom(draait.adressen, keuzes))
+        if keuzes.poort and f":{keuzes.poort}/" not in draait.adressen["Trajecten"]:
+            scherm.print(f"Poort {keuzes.poort} is al in gebruik; daarom staat de site op een andere poort.")
         toon = asyncio.create_task(_toon(draait.regel, scherm))
         stapel.callback(toon.cancel)
+        waak = asyncio.create_task(_waak(draait.gestopt, stop))
+        stapel.callback(waak.cancel)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), keuzes.seconden)
         toon.cancel()
+        if kapot := draait.gestopt():
+            raise SupervisionError(f"{kapot} is onverwacht gestopt. Start de demo opnieuw; de gegevens zijn bewaard.")
         scherm.print("Routewacht stopt. De gegevens blijven bewaard; start gewoon opnieuw om verder te gaan.")
 
 

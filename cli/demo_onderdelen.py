@@ -88,6 +88,7 @@ class Draait:
     sessies: Sessies
     client: Client
     klok: Klok
+    gestopt: Callable[[], str | None]
 
 
 def wis(data: Path) -> None:
@@ -106,7 +107,7 @@ async def opgestart(keuzes: Keuzes, meld: Callable[[str], Any]) -> AsyncIterator
     laad_routes()
     async with contextlib.AsyncExitStack() as stapel:
         meld("Database en Temporal starten ...")
-        temporal, url = await _servers(keuzes, stapel)
+        temporal, postgres, url = await _servers(keuzes, stapel)
         settings = _settings(keuzes, url, temporal)
         await asyncio.to_thread(upgrade, url)
         engine = maak_engine(url.render_as_string(hide_password=False))
@@ -126,10 +127,15 @@ async def opgestart(keuzes: Keuzes, meld: Callable[[str], Any]) -> AsyncIterator
         await stapel.enter_async_context(_site(settings, maker, aanbieder, klok, client, temporal))
         spel = asyncio.create_task(Spel(maker, aanbieder, klok).speel(lokale_datum(OPENING)))
         stapel.callback(spel.cancel)
-        yield Draait(_adressen(settings, temporal), Regel(maker, klok), maker, client, klok)
+
+        def gestopt() -> str | None:
+            """The part that is no longer there, by name."""
+            return "De database" if not postgres.draait else None if temporal.draait else "Temporal"
+
+        yield Draait(_adressen(settings, temporal), Regel(maker, klok), maker, client, klok, gestopt)
 
 
-async def _servers(keuzes: Keuzes, stapel: contextlib.AsyncExitStack) -> tuple["MetUi", URL]:
+async def _servers(keuzes: Keuzes, stapel: contextlib.AsyncExitStack) -> tuple["MetUi", EmbeddedPostgres, URL]:
     """PostgreSQL and Temporal at once; on leaving both stop at once as well."""
     server_poort = vrije_poort(keuzes.temporal_poort)
     ui_poort = vrije_poort(8233 if keuzes.temporal_poort else 0)
@@ -141,7 +147,7 @@ async def _servers(keuzes: Keuzes, stapel: contextlib.AsyncExitStack) -> tuple["
 
     stapel.push_async_callback(weg)
     _, url = await asyncio.gather(asyncio.to_thread(temporal.start), asyncio.to_thread(postgres.start))
-    return temporal, url
+    return temporal, postgres, url
 
 
 class MetUi(DevServer):

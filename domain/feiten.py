@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.consent import Antwoord, Doel, Gezag, Vorm
+from domain.ids import Kenmerkend
 from domain.roles import Partij, Rol
 from domain.route import Aan, Oorzaak, Toon
 from domain.traject import Afspraak, Verwijzing
@@ -253,7 +254,7 @@ class Wie(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     rol: Rol
-    persoon_id: str | None = None
+    persoon_id: Kenmerkend | None = None
 
 
 SYSTEEM = Wie(rol=Rol.SYSTEEM)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.consent import Antwoord, Doel, Vorm
 from domain.feiten import Wie
+from domain.ids import Kenmerkend
 from domain.roles import Rol
 from domain.route import Oorzaak
 
@@ -43,7 +44,7 @@ class LegToestemmingVast(Handeling):
 
     soort: Literal["leg_toestemming_vast"] = "leg_toestemming_vast"
     doel: Doel
-    persoon_id: str
+    persoon_id: Kenmerkend
     antwoord: Antwoord
     vorm: Vorm
     op: date | None = None
@@ -73,7 +74,7 @@ class DraagOver(Handeling):
     soort: Literal["draag_over"] = "draag_over"
     afspraak_id: str
     rol: Rol
-    persoon_id: str | None = None
+    persoon_id: Kenmerkend | None = None
 
 
 class MeldStilstand(Handeling):
@@ -104,11 +105,11 @@ class Opdracht(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True)
-    commando_id: str
+    commando_id: Kenmerkend
     door: Wie
     handeling: EenHandeling
     gezien_versie: int | None = None
-    tekst_ref: str | None = None
+    tekst_ref: Kenmerkend | None = None
 
 
 class TijdVerstreken(Handeling):
@@ -121,7 +122,7 @@ class MeldBezorging(Handeling):
     """A mail to this person failed for good (`blijvend`) or its outcome is not known (`onbekend`)."""
 
     soort: Literal["meld_bezorging"] = "meld_bezorging"
-    persoon_id: str
+    persoon_id: Kenmerkend
     rol: Rol
     reden: Literal["blijvend", "onbekend"]
 
@@ -130,7 +131,7 @@ class MeldSignaal(Handeling):
     """A signal that did not fit, by code."""
 
     soort: Literal["meld_signaal"] = "meld_signaal"
-    code: str
+    code: Kenmerkend
 
 
 class VervangKalender(Handeling):

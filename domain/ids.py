@@ -1,9 +1,14 @@
 """Ids. Every id is random and says nothing about a person; a workflow id is a prefix and such an id."""
 
-from typing import NewType
+from typing import Annotated, NewType
+
+from pydantic import StringConstraints
 
 TrajectId = NewType("TrajectId", str)
 PersoonId = NewType("PersoonId", str)
+
+# An id or code as it comes in from outside: printable, without spaces. What goes in here ends in tables and in Temporal.
+Kenmerkend = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[!-~]+$")]
 
 CODE_LENGTE = 6
 

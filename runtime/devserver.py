@@ -59,6 +59,11 @@ class DevServer:
         return f"{_HOST}:{self._port}"
 
     @property
+    def draait(self) -> bool:
+        """False once it was stopped, or ended by itself."""
+        return self._child is not None and self._child.poll() is None
+
+    @property
     def pid(self) -> int:
         """Process id of the server; raises DevServerError when it is not running."""
         if self._child is None:

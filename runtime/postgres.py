@@ -127,6 +127,11 @@ class EmbeddedPostgres:
         return URL.create("postgresql+psycopg", ROLE, self._password.read_text(), database=DATABASE, query=query)
 
     @property
+    def draait(self) -> bool:
+        """False once it was stopped, or ended by itself."""
+        return self._child is not None and self._child.poll() is None
+
+    @property
     def pid(self) -> int:
         """Process id of the server; raises PostgresError when it is not running."""
         if self._child is None:

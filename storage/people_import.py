@@ -19,6 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.roles import ROL_LABEL, Rol
 from storage.people_tables import Aanstelling, Organisatie, Persoon
 
+_TEKST_HOOGSTENS = 100
+_TEKST_REMEDIE = "Schrijf het op een regel, in gewone letters en met hoogstens 100 tekens."
+_JAREN = range(1950, 2101)
+_PER_VRAAG = 5_000
 KOLOMMEN = ("voornaam", "achternaam", "email", "organisatie", "rol", "van", "tot")
 EMAIL = re.compile(
     r"(?=.{6,254}\Z)(?=[^@]{1,64}@)[a-z0-9_][a-z0-9_+-]*(\.[a-z0-9_+-]+)*"
@@ -186,6 +190,11 @@ def _lees_rij(nr: int, velden: dict[str, str]) -> tuple[Importrij | None, list[I
         for kolom in KOLOMMEN
         if kolom != "tot" and not velden[kolom]
     ]
+    fouten += [
+        _fout(nr, kolom, f"'{kolom}' is te lang of heeft tekens die niet te lezen zijn.", _TEKST_REMEDIE)
+        for kolom in ("voornaam", "achternaam", "organisatie")
+        if len(velden[kolom]) > _TEKST_HOOGSTENS or not velden[kolom].isprintable()
+    ]
     email = velden["email"].lower()
     if email and not EMAIL.fullmatch(email):
         fouten.append(_fout(nr, "email", "Dit is geen geldig e-mailadres.", "Vul een adres in als naam@school.nl."))
@@ -199,6 +208,8 @@ def _lees_rij(nr: int, velden: dict[str, str]) -> tuple[Importrij | None, list[I
             fouten.append(
                 _fout(nr, kolom, f"De datum in '{kolom}' is niet te lezen.", "Schrijf bijvoorbeeld 2026-08-01.")
             )
+        elif gelezen is not None and gelezen.year not in _JAREN:
+            fouten.append(_fout(nr, kolom, f"Het jaar in '{kolom}' kan niet kloppen.", "Controleer het jaartal."))
     if van and tot and tot < van:
         fouten.append(_fout(nr, "tot", "'tot' ligt voor 'van'.", "Draai de datums om, of laat 'tot' leeg."))
     if fouten or rol is None or van is None:
@@ -240,8 +251,14 @@ async def _organisaties(session: AsyncSession) -> dict[str, list[str]]:
 
 
 async def _bekenden(session: AsyncSession, adressen: set[str]) -> dict[str, Persoon]:
-    mensen = await session.scalars(select(Persoon).where(func.lower(Persoon.email).in_(adressen)))
-    return {persoon.email.lower(): persoon for persoon in mensen if persoon.email}
+    """People by address, asked in parts: a statement has room for a limited number of values."""
+    bekend: dict[str, Persoon] = {}
+    lijst = sorted(adressen)
+    for begin in range(0, len(lijst), _PER_VRAAG):
+        deel = lijst[begin : begin + _PER_VRAAG]
+        mensen = await session.scalars(select(Persoon).where(func.lower(Persoon.email).in_(deel)))
+        bekend |= {persoon.email.lower(): persoon for persoon in mensen if persoon.email}
+    return bekend
 
 
 def _organisatiefouten(bestand: Import, organisaties: dict[str, list[str]]) -> Iterator[Importfout]:

@@ -22,15 +22,24 @@ async def relay_eenmaal(
     async with sessies.begin() as session:
         regels = await open_opdrachten(session, ouder_dan=ouder_dan, limiet=_LIMIET, nu=klok.nu())
     beantwoord = 0
+    wachten: set[str] = set()
     for regel in regels:
+        if regel.traject_id in wachten:
+            continue  # in the order they came: what follows on an act that still waits, waits as well
         try:
             await aanbieder.bied_aan(regel, klok.nu())
         except Weigering as weigering:
             _log.info("relayed_command_refused", traject_id=regel.traject_id, code=weigering.code)
         except NuNietBereikbaar:
-            return beantwoord
+            # One case that does not answer must not keep the others waiting; a server that is away ends this round.
+            _log.warning("relayed_command_waits", traject_id=regel.traject_id, attempts=regel.pogingen)
+            wachten.add(regel.traject_id)
+            if not await aanbieder.server_antwoordt():
+                return beantwoord
+            continue
         except Exception as fout:
             _log.error("relayed_command_failed", traject_id=regel.traject_id, error=type(fout).__name__)
+            wachten.add(regel.traject_id)
             continue
         beantwoord += 1
     return beantwoord

@@ -49,6 +49,13 @@ class Aanbieder:
     sessies: async_sessionmaker[AsyncSession]
     schaal: Tijdschaal
 
+    async def server_antwoordt(self) -> bool:
+        """Is Temporal there at all? Tells one case that is stuck from a server that is away."""
+        try:
+            return await self.client.service_client.check_health(timeout=timedelta(seconds=2))
+        except RPCError:
+            return False
+
     async def bied_aan(self, regel: Journaalregel, nu: datetime) -> int | None:
         """Offer one act and note the outcome. Returns the resulting version (None for a start).
 

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.contracts import Bezorgd, Bezorgopdracht, Bezorguitslag, Ochtend
     from activities.digest import DigestActivities
     from activities.mail import MailActivities
-    from activities.options import BULK, DELIVER, RECORD, volgende_poging
+    from activities.options import DELIVER, RECORD, bulk, volgende_poging
     from domain.handelingen import MeldBezorging
     from domain.ids import traject_workflow_id
     from domain.tijdschaal import Tijdschaal
@@ -87,7 +87,7 @@ class DigestWorkflow:
             task_queue=NACHT_QUEUE,
             start_to_close_timeout=RECORD.start_to_close,
             retry_policy=RECORD.retry,
-            priority=BULK,
+            priority=bulk(self._swv_id),
         )
         wachten_al = {u.mail.mail_id for u in self._te_bezorgen}
         return [Uitgesteld(mail=SpoedMail(mail_id=m, niet_voor=nu)) for m in mails if m not in wachten_al]
@@ -112,7 +112,7 @@ class DigestWorkflow:
             task_queue=NACHT_QUEUE,
             start_to_close_timeout=DELIVER.start_to_close,
             retry_policy=DELIVER.retry,
-            priority=BULK,
+            priority=bulk(self._swv_id),
         )
 
     async def _na(self, uitgesteld: Uitgesteld, uitslag: Bezorguitslag) -> None:

@@ -13,16 +13,17 @@ Messages
 import contextlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.calendar import CalendarActivities
     from activities.contracts import Bezorgd, Bezorgopdracht, Bezorguitslag, Omstandighedenvraag
     from activities.mail import MailActivities
-    from activities.options import DELIVER, LEZEN, RECORD, VAN_DE_KLOK, VAN_MENSEN, volgende_poging
+    from activities.options import DELIVER, LEZEN, LEZEN_HOOGSTENS, RECORD, van_de_klok, van_mensen, volgende_poging
     from activities.record import RecordActivities
     from domain.catalogus import CATALOGUS
     from domain.dagen import schooljaar_van
@@ -42,11 +43,22 @@ with workflow.unsafe.imports_passed_through():
     from workflows.messages import HandelResultaat, Stand, TrajectInvoer, Uitgesteld
 
 SIGNAAL_HANDELING = "handeling"
+_M = TypeVar("_M", Opdracht, MeldBezorging, Tijdschaal)
+
+
+class _Onleesbaar(Exception):
+    """A signal that does not hold the one value it should."""
 
 
 @workflow.defn
 class TrajectWorkflow:
     """Interprets one route for one pupil. Handlers change the state; only the main loop carries out effects."""
+
+    # The names of the signals our own code sends; see the top of this file.
+    bezorging: Final = "bezorging"
+    vernieuw_kalender: Final = "vernieuw_kalender"
+    ga_door: Final = "ga_door"
+    klok: Final = "klok"
 
     @workflow.init
     def __init__(self, invoer: TrajectInvoer) -> None:
@@ -61,6 +73,7 @@ class TrajectWorkflow:
         self._wakker = True
         self._ga_door = False
         self._kalender_verouderd = False
+        self._kalender_niet_voor = self._klok.nu()
         self._schooljaar = schooljaar_van(lokale_datum(self._klok.nu()))
         self._traject = invoer.traject or self._begin(invoer)
 
@@ -95,51 +108,36 @@ class TrajectWorkflow:
         self._probeer(opdracht)
 
     @workflow.signal(dynamic=True)
-    def ander_bericht(self, naam: str, inhoud: Sequence[RawValue]) -> None:
-        """The same act by signal. A signal cannot be refused, so what does not fit is recorded for a person to see.
+    def signaal(self, naam: str, inhoud: Sequence[RawValue]) -> None:
+        """Every signal, known or not. A signal cannot be refused, so what does not fit is recorded for a person to see.
 
-        Takes every name and any number of values: for a handler of one value, none or two would be a crash.
+        One handler for any name and any number of values: for a typed handler a wrong number would be a crash, and a
+        crash in a handler leaves the case stuck.
         """
-        if naam != SIGNAAL_HANDELING:
-            self._verwerk(self._moment(MeldSignaal(code="onbekend_bericht")))
-            return
-        try:
-            (ruw,) = inhoud
-            opdracht = workflow.payload_converter().from_payload(ruw.payload, Opdracht)
-            if not isinstance(opdracht, Opdracht):  # the converter gives None and bytes as they came
-                raise TypeError
-        except Exception:
-            self._verwerk(self._moment(MeldSignaal(code="onleesbaar")))
-            return
-        try:
-            uitslag = progress(self._kader(), self._traject, opdracht, self._klok.nu())
-        except Weigering as weigering:
-            uitslag = self._moment(MeldSignaal(code=weigering.code))
-        self._verwerk(uitslag, van_mens=True)
-
-    @workflow.signal
-    def bezorging(self, melding: MeldBezorging) -> None:
-        """The digest could not deliver a mail that spoke of this traject."""
-        self._verwerk(self._moment(melding))
-
-    @workflow.signal
-    def vernieuw_kalender(self) -> None:
-        """Calendar or settings of the school changed: fetch them and compute open dates again."""
-        self._kalender_verouderd = self._wakker = True
-
-    @workflow.signal
-    def ga_door(self) -> None:
-        """Begin a new run at the next safe moment."""
-        self._ga_door = self._wakker = True
-
-    @workflow.signal
-    def klok(self, schaal: Tijdschaal) -> None:
-        """Another clock scale; only the demo may. Elsewhere it is refused as any signal that does not fit."""
-        try:
-            self._klok.stel(schaal)
-        except ApplicationError as fout:
-            self._verwerk(self._moment(MeldSignaal(code=fout.type or "klok")))
         self._wakker = True
+        try:
+            self._neem_signaal(naam, inhoud)
+        except _Onleesbaar:
+            self._verwerk(self._moment(MeldSignaal(code="onleesbaar")))
+        except Weigering as weigering:
+            self._verwerk(self._moment(MeldSignaal(code=weigering.code)))
+        except ApplicationError as fout:
+            self._verwerk(self._moment(MeldSignaal(code=fout.type or "geweigerd")))
+
+    def _neem_signaal(self, naam: str, inhoud: Sequence[RawValue]) -> None:
+        if naam == self.ga_door:
+            self._ga_door = True
+        elif naam == self.vernieuw_kalender:
+            self._kalender_verouderd = True
+        elif naam == self.klok:
+            self._klok.stel(_lees(inhoud, Tijdschaal))
+        elif naam == self.bezorging:
+            self._verwerk(self._moment(_lees(inhoud, MeldBezorging)))
+        elif naam == SIGNAAL_HANDELING:
+            opdracht = _lees(inhoud, Opdracht)
+            self._verwerk(progress(self._kader(), self._traject, opdracht, self._klok.nu()), van_mens=True)
+        else:
+            self._verwerk(self._moment(MeldSignaal(code="onbekend_bericht")))
 
     @workflow.query
     def toestand(self) -> Traject:
@@ -222,16 +220,23 @@ class TrajectWorkflow:
     async def _houd_kalender_bij(self) -> None:
         """Fetch the calendar when asked to, and once in each new school year."""
         nu = self._klok.nu()
-        if not self._kalender_verouderd and schooljaar_van(lokale_datum(nu)) == self._schooljaar:
+        jaar_om = schooljaar_van(lokale_datum(nu)) != self._schooljaar
+        if not self._kalender_verouderd and not (jaar_om and nu >= self._kalender_niet_voor):
             return
-        self._omstandigheden = await workflow.execute_activity_method(
-            CalendarActivities.haal_omstandigheden,
-            Omstandighedenvraag(school_id=self._traject.school_id, nu=nu),
-            task_queue=NACHT_QUEUE,
-            start_to_close_timeout=LEZEN.start_to_close,
-            retry_policy=LEZEN.retry,
-            priority=VAN_DE_KLOK,
-        )
+        try:
+            self._omstandigheden = await workflow.execute_activity_method(
+                CalendarActivities.haal_omstandigheden,
+                Omstandighedenvraag(school_id=self._traject.school_id, nu=nu),
+                task_queue=NACHT_QUEUE,
+                start_to_close_timeout=LEZEN.start_to_close,
+                schedule_to_close_timeout=LEZEN_HOOGSTENS,
+                retry_policy=LEZEN.retry,
+                priority=van_de_klok(self._traject.swv_id),
+            )
+        except ActivityError:
+            # The calendar there is goes on; a school that is not in order must not keep acts from being recorded.
+            self._kalender_verouderd, self._kalender_niet_voor = False, nu + timedelta(days=1)
+            return
         self._kalender_verouderd = False
         self._ga_door = self._ga_door or schooljaar_van(lokale_datum(nu)) != self._schooljaar
         self._schooljaar = schooljaar_van(lokale_datum(nu))
@@ -260,7 +265,7 @@ class TrajectWorkflow:
                 task_queue=TRAJECT_QUEUE if van_mens else NACHT_QUEUE,
                 start_to_close_timeout=RECORD.start_to_close,
                 retry_policy=RECORD.retry,
-                priority=VAN_MENSEN if van_mens else VAN_DE_KLOK,
+                priority=(van_mensen if van_mens else van_de_klok)(self._traject.swv_id),
             )
             self._te_bezorgen.extend(Uitgesteld(mail=m) for m in vastgelegd.spoed)
 
@@ -281,7 +286,7 @@ class TrajectWorkflow:
                 task_queue=TRAJECT_QUEUE,
                 start_to_close_timeout=DELIVER.start_to_close,
                 retry_policy=DELIVER.retry,
-                priority=VAN_MENSEN,
+                priority=van_mensen(self._traject.swv_id),
             )
             poging.add_done_callback(self._wek)
             self._onderweg.append((uitgesteld, poging))
@@ -323,3 +328,14 @@ class TrajectWorkflow:
 
 def _later(uitgesteld: Uitgesteld, moment: datetime) -> Uitgesteld:
     return uitgesteld.model_copy(update={"mail": uitgesteld.mail.model_copy(update={"niet_voor": moment})})
+
+
+def _lees(inhoud: Sequence[RawValue], soort: type[_M]) -> _M:
+    try:
+        (ruw,) = inhoud
+        waarde = workflow.payload_converter().from_payload(ruw.payload, soort)
+    except Exception:
+        raise _Onleesbaar from None
+    if not isinstance(waarde, soort):  # the converter gives null and bytes as they came
+        raise _Onleesbaar
+    return waarde

@@ -18,7 +18,7 @@ from storage import read
 
 router = APIRouter(include_in_schema=False)
 postvak_router = APIRouter(include_in_schema=False)
-MailId = Annotated[int, Path(ge=1, le=2**31)]
+MailId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 # The content of a mail is not ours to trust: no scripts, nothing from elsewhere, and only inside our own frame.
 _CSP_MAIL = (
