@@ -47,6 +47,7 @@ class DigestWorkflow:
     @workflow.run
     async def run(self, invoer: DigestInvoer) -> None:
         """Wait for a morning (or a second try), make the mails, send them, report what failed."""
+        self._klok.controleer()
         while True:
             await self._wacht()
             nu = self._klok.nu()

@@ -23,13 +23,21 @@ class Werkklok:
 
     def __init__(self, schaal: Tijdschaal) -> None:
         self._schaal = schaal
-        self.stel(schaal)
 
     def stel(self, schaal: Tijdschaal) -> None:
         """Another scale (a demo that goes on after a pause). Raises ApplicationError outside the demo namespace."""
-        if not schaal.is_echt and workflow.info().namespace != DEMO_NAMESPACE:
+        eerder, self._schaal = self._schaal, schaal
+        try:
+            self.controleer()
+        except ApplicationError:
+            self._schaal = eerder
+            raise
+
+    def controleer(self) -> None:
+        """Raises ApplicationError for a scale that may not be used here. The first thing a workflow does in `run`: an
+        error in its `__init__` would leave a coroutine of the SDK behind."""
+        if not self._schaal.is_echt and workflow.info().namespace != DEMO_NAMESPACE:
             raise ApplicationError("een versnelde klok bestaat alleen in de demo", type="klok", non_retryable=True)
-        self._schaal = schaal
 
     @property
     def schaal(self) -> Tijdschaal:

@@ -80,6 +80,7 @@ class TrajectWorkflow:
     @workflow.run
     async def run(self, invoer: TrajectInvoer) -> None:
         """The story: wait for a message or a date, move on, put it on record, send what is urgent."""
+        self._klok.controleer()
         while True:
             await self._wacht()
             await self._houd_kalender_bij()

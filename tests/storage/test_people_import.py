@@ -162,3 +162,29 @@ async def test_one_wrong_row_and_nobody_is_let_in(db: Sessies) -> None:
             (7, "organisatie"),
         ]
         assert await session.scalar(select(Persoon).where(Persoon.email == "zoe@proef.test")) is None
+
+
+@pytest.mark.parametrize(
+    ("kolom", "waarde"),
+    [
+        ("voornaam", '"Anna\nBcc: ander@kwaad.example"'),
+        ("voornaam", "x" * 101),
+        ("achternaam", "a\x1b[31mb"),
+        ("achternaam", "a\u202eb"),
+        ("van", "0001-01-01"),
+        ("tot", "9999-12-31"),
+    ],
+)
+def test_what_would_break_a_mail_or_a_page_later_is_refused_now(kolom: str, waarde: str) -> None:
+    velden = {
+        "voornaam": "Anna",
+        "achternaam": "Proef",
+        "email": "anna@proef.example",
+        "organisatie": "De Papaver",
+        "rol": "ib",
+        "van": "2026-08-01",
+        "tot": "",
+    }
+    regel = ",".join({**velden, kolom: waarde}.values())
+    gelezen = lees_csv(f"{','.join(velden)}\n{regel}\n".encode())
+    assert [(f.rij, f.kolom) for f in gelezen.fouten] == [(2, kolom)]

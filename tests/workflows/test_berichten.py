@@ -107,6 +107,20 @@ _GEWEIGERD: dict[str, tuple[str, list[Any], str]] = {
         "afspraak_onbekend",
     ),
     "andere naam": ("handelingen", [{"x": 1}], "onbekend_bericht"),
+    "nulteken in een id": (
+        SIGNAAL_HANDELING,
+        [{"commando_id": "c\u0000", "door": {"rol": "ib"}, "handeling": {"soort": "meld_stilstand"}}],
+        "onleesbaar",
+    ),
+    "bezorging zonder waarde": ("bezorging", [], "onleesbaar"),
+    "bezorging met twee waarden": ("bezorging", [1, 2], "onleesbaar"),
+    "bezorging met een nulteken": (
+        "bezorging",
+        [{"persoon_id": "p\u0000", "rol": "ib", "reden": "blijvend"}],
+        "onleesbaar",
+    ),
+    "klok zonder waarde": ("klok", [], "onleesbaar"),
+    "klok met twee waarden": ("klok", [{}, {}], "onleesbaar"),
 }
 
 
@@ -128,7 +142,6 @@ async def test_signals_that_do_not_fit_are_kept_for_a_person_and_stop_nothing(o:
     assert (await bijgewerkt(o, zaak)).stagnatie is not None
 
 
-@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
 async def test_an_accelerated_clock_lives_in_the_demo_only(dev_server: DevServer, migrated_database_url: str) -> None:
     async with leven(migrated_database_url, await plain_client(dev_server.address, "default")) as o:
         versneld = await o.begin_traject(kind_van("o-papaver"), START, Springen.naar(START))
