@@ -98,13 +98,15 @@ def _wanneer(regel: Zaakregel, vandaag: date) -> str:
 def _escalatie(
     inhoud: Mailinhoud, regel: Zaakregel, kalender: Kalender, vandaag: date, basis_url: str
 ) -> EscalatieContext:
-    dagen = schooldagen_tussen(kalender, regel.stil_sinds, vandaag)
+    # What waits longest says how long it lies still; other work of the case may well have gone on.
+    sinds = min(regel.stil_sinds, regel.eerstvolgende_op or regel.stil_sinds)
+    dagen = schooldagen_tussen(kalender, sinds, vandaag)
     duur = "minder dan een schooldag" if dagen == 0 else f"{dagen} schooldag" if dagen == 1 else f"{dagen} schooldagen"
     return EscalatieContext(
         voornaam=inhoud.voornaam,
         rol="stagnatiepunt" if regel.rol is Rol.STAGNATIEPUNT else "regievoerder",
         traject_code=traject_code(regel.traject_id),
-        stil_sinds=in_woorden(regel.stil_sinds),
+        stil_sinds=in_woorden(sinds),
         stil_duur=duur,
         bal_bij=PARTIJ_LABEL[regel.bal] if regel.bal else "niemand in het bijzonder",
         gevraagd=_GEVRAAGD.get(regel.rol, _GEVRAAGD[Rol.REGIEVOERDER]),
