@@ -12,6 +12,10 @@ from domain.route import Besluit, Route, Termijnkeuze
 from domain.termijn import BerekendeDatum
 from domain.traject import Afspraak
 
+# The edition of the core's rules. Raised when `progress` begins to decide otherwise, so that a run that began by an older
+# edition stays true to it (workflows/versies.py says when it moves on).
+REGELS = 2
+
 
 class Omstandigheden(BaseModel):
     """Calendar snapshot and settings of one school, fetched by an activity and carried by the workflow as data."""
@@ -28,11 +32,12 @@ class Kader:
     route: Route
     kalender: Kalender
     instellingen: Instellingen
+    regels: int = REGELS
 
     @classmethod
-    def van(cls, route: Route, omstandigheden: Omstandigheden) -> "Kader":
-        """The frame of one traject."""
-        return cls(route, omstandigheden.kalender, omstandigheden.instellingen)
+    def van(cls, route: Route, omstandigheden: Omstandigheden, regels: int = REGELS) -> "Kader":
+        """The frame of one traject, by this edition of the rules."""
+        return cls(route, omstandigheden.kalender, omstandigheden.instellingen, regels)
 
     def reken(self, vanaf: date, keuze: Termijnkeuze) -> BerekendeDatum:
         """The date a term of the route ends on, with its explanation; the term names its own clock."""

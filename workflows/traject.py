@@ -23,7 +23,16 @@ with workflow.unsafe.imports_passed_through():
     from activities.calendar import CalendarActivities
     from activities.contracts import Bezorgd, Bezorgopdracht, Bezorguitslag, Omstandighedenvraag
     from activities.mail import MailActivities
-    from activities.options import DELIVER, LEZEN, LEZEN_HOOGSTENS, RECORD, van_de_klok, van_mensen, volgende_poging
+    from activities.options import (
+        DELIVER,
+        LEZEN,
+        LEZEN_HOOGSTENS,
+        RECORD,
+        RECORD_DICHTBIJ,
+        van_de_klok,
+        van_mensen,
+        volgende_poging,
+    )
     from activities.record import RecordActivities
     from domain.catalogus import CATALOGUS
     from domain.dagen import schooljaar_van
@@ -31,16 +40,17 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import Weigering
     from domain.feiten import Gebeurtenis
     from domain.handelingen import MeldBezorging, MeldSignaal, Opdracht, TijdVerstreken, VervangKalender
-    from domain.kader import Kader
+    from domain.kader import REGELS, Kader
     from domain.progress import Uitslag, begin, next_wake, progress
     from domain.tijd import lokale_datum
     from domain.tijdschaal import Tijdschaal
     from domain.traject import Traject, TrajectStatus
-    from domain.vastlegging import Vastlegging
+    from domain.vastlegging import Vastgelegd, Vastlegging
     from domain.verzendvenster import verzendmoment
     from runtime.temporal import NACHT_QUEUE, TRAJECT_QUEUE
     from workflows.klok import Werkklok
     from workflows.messages import HandelResultaat, Stand, TrajectInvoer, Uitgesteld
+    from workflows.versies import NOVEMBER_2026
 
 SIGNAAL_HANDELING = "handeling"
 _M = TypeVar("_M", Opdracht, MeldBezorging, Tijdschaal)
@@ -63,6 +73,7 @@ class TrajectWorkflow:
     @workflow.init
     def __init__(self, invoer: TrajectInvoer) -> None:
         """Builds the state before any message can arrive."""
+        self._november_2026 = workflow.patched(NOVEMBER_2026)
         self._klok = Werkklok(invoer.tijdschaal)
         self._omstandigheden = invoer.omstandigheden
         self._gebeurtenissen: list[Gebeurtenis] = []
@@ -163,7 +174,11 @@ class TrajectWorkflow:
         )
 
     def _kader(self) -> Kader:
-        return Kader.van(CATALOGUS.haal(self._traject.route), self._omstandigheden)
+        return Kader.van(CATALOGUS.haal(self._traject.route), self._omstandigheden, self._regels)
+
+    @property
+    def _regels(self) -> int:
+        return REGELS if self._november_2026 else 1
 
     def _begin(self, invoer: TrajectInvoer) -> Traject:
         aanvraag = invoer.aanvraag
@@ -171,9 +186,8 @@ class TrajectWorkflow:
             raise ApplicationError(
                 "een traject begint met een aanvraag of een toestand", type="invoer", non_retryable=True
             )
-        kader = Kader.van(CATALOGUS.haal(aanvraag.route), invoer.omstandigheden)
         uitslag = begin(
-            kader,
+            Kader.van(CATALOGUS.haal(aanvraag.route), invoer.omstandigheden, self._regels),
             self._klok.nu(),
             traject_id=aanvraag.traject_id,
             swv_id=aanvraag.swv_id,
@@ -254,21 +268,36 @@ class TrajectWorkflow:
             gebeurtenissen, meldingen = tuple(self._gebeurtenissen), tuple(self._meldingen)
             van_mens = self._van_mens
             self._gebeurtenissen, self._meldingen, self._van_mens = [], [], False
-            vastgelegd = await workflow.execute_activity_method(
-                RecordActivities.record,
-                Vastlegging(
-                    traject=self._traject,
-                    gebeurtenissen=gebeurtenissen,
-                    meldingen=meldingen,
-                    volgende_wek=next_wake(self._kader(), self._traject),
-                    nu=self._klok.nu(),
-                ),
-                task_queue=TRAJECT_QUEUE if van_mens else NACHT_QUEUE,
-                start_to_close_timeout=RECORD.start_to_close,
-                retry_policy=RECORD.retry,
-                priority=(van_mensen if van_mens else van_de_klok)(self._traject.swv_id),
+            vastlegging = Vastlegging(
+                traject=self._traject,
+                gebeurtenissen=gebeurtenissen,
+                meldingen=meldingen,
+                volgende_wek=next_wake(self._kader(), self._traject),
+                nu=self._klok.nu(),
             )
+            vastgelegd = await self._schrijf(vastlegging, van_mens=van_mens)
             self._te_bezorgen.extend(Uitgesteld(mail=m) for m in vastgelegd.spoed)
+
+    async def _schrijf(self, vastlegging: Vastlegging, *, van_mens: bool) -> Vastgelegd:
+        """Within the workflow task, which saves five events and a round by the server; a database that does not answer
+        at once is left to an ordinary activity, whose retries cost no history."""
+        if self._november_2026:
+            with contextlib.suppress(ActivityError):
+                return await workflow.execute_local_activity_method(
+                    RecordActivities.record,
+                    vastlegging,
+                    start_to_close_timeout=RECORD_DICHTBIJ.start_to_close,
+                    schedule_to_close_timeout=RECORD_DICHTBIJ.start_to_close,
+                    retry_policy=RECORD_DICHTBIJ.retry,
+                )
+        return await workflow.execute_activity_method(
+            RecordActivities.record,
+            vastlegging,
+            task_queue=TRAJECT_QUEUE if van_mens else NACHT_QUEUE,
+            start_to_close_timeout=RECORD.start_to_close,
+            retry_policy=RECORD.retry,
+            priority=(van_mensen if van_mens else van_de_klok)(self._traject.swv_id),
+        )
 
     def _bezorg(self) -> None:
         """Offer the urgent mails whose time has come, beside the story: a mail server that keeps us waiting must not keep
