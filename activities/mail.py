@@ -11,6 +11,7 @@ from activities.contracts import Bezorgd, Bezorgopdracht, Bezorguitslag
 from activities.kalenders import omstandigheden
 from activities.mailinhoud import maak_context
 from domain.catalogus import Catalogus
+from domain.verzendvenster import is_overdag
 from runtime.mailbericht import AdresOngeldig, bouw_bericht
 from runtime.settings import Settings
 from runtime.smtp import Aflevering, Postbode, Uitslag
@@ -22,7 +23,24 @@ _log = structlog.get_logger(__name__)
 # Mails of one process go one after another. Whoever waits longer than this for its turn comes back later: a mail may not
 # be taken (`sending`) while it waits, or a slow relay would make it look like an attempt that broke off.
 BEURT = timedelta(seconds=20)
+# Later than this, the hour for which a delivery was meant says nothing about the hour it is.
+VERTRAAGD = timedelta(minutes=5)
 _FOUT = {MailStatus.HELD: Bezorgd.ONBEKEND, MailStatus.FAILED: Bezorgd.BLIJVEND}
+
+
+class OnmogelijkeMail(Exception):
+    """A mail could not be made. Its row stays in the queue; the reason is the cause."""
+
+
+def te_laat(bedoeld: datetime) -> bool:
+    """Is this attempt carried out so much later than it was meant (no worker was there) that mail may not leave now?
+
+    By the clocks of the server, which says when an activity was asked for and when it began; a demo's clock runs fast
+    only while a worker is there.
+    """
+    info = activity.info()
+    vertraging = info.started_time - info.scheduled_time
+    return vertraging > VERTRAAGD and not is_overdag(bedoeld + vertraging)
 
 
 class MailActivities:
@@ -47,14 +65,21 @@ class MailActivities:
             self._beurt.release()
 
     async def _bezorg(self, opdracht: Bezorgopdracht) -> Bezorguitslag:
+        if te_laat(opdracht.nu):
+            return Bezorguitslag(uitslag=Bezorgd.TIJDELIJK)
         try:
             async with self._sessies.begin() as session:
                 klaar = await neem_in_verzending(session, opdracht.mail_id, opdracht.nu)
+                # Made before the mail counts as under way: what cannot be made was not sent, and nobody need wonder.
+                bericht = await self._maak(klaar, opdracht.nu) if klaar is not None else None
         except NogNietVerzenden:
+            return Bezorguitslag(uitslag=Bezorgd.TIJDELIJK)
+        except OnmogelijkeMail as fout:
+            _log.error("mail_cannot_be_made", mail_id=opdracht.mail_id, error=type(fout.__cause__).__name__)
             return Bezorguitslag(uitslag=Bezorgd.TIJDELIJK)
         if klaar is None:
             return await self._wat_er_staat(opdracht.mail_id)
-        aflevering = await self._verstuur(klaar, opdracht.nu)
+        aflevering = await self._verstuur(klaar, bericht)
         async with self._sessies.begin() as session:
             if aflevering.uitslag is Uitslag.TIJDELIJK:
                 await terug_in_rij(session, opdracht.mail_id, aflevering.code, opdracht.nu)
@@ -65,22 +90,30 @@ class MailActivities:
             return Bezorguitslag(uitslag=Bezorgd.TIJDELIJK)
         return await self._wat_er_staat(opdracht.mail_id)
 
-    async def _verstuur(self, klaar: MailKlaar, nu: datetime) -> Aflevering:
-        """Builds and offers the mail. An address that cannot be one counts as refused for good."""
-        school = await omstandigheden(self._sessies, klaar.inhoud.regels[0].school_id, nu)
-        context = maak_context(klaar.inhoud, self._catalogus, school.kalender, nu, self._settings.basis_url)
+    async def _maak(self, klaar: MailKlaar, nu: datetime) -> bytes | None:
+        """The mail, byte for byte; None for an address that cannot be one. Raises OnmogelijkeMail for anything else that
+        goes wrong while it is made."""
         try:
-            bericht = bouw_bericht(
+            school = await omstandigheden(self._sessies, klaar.inhoud.regels[0].school_id, nu)
+            context = maak_context(klaar.inhoud, self._catalogus, school.kalender, nu, self._settings.basis_url)
+            return bouw_bericht(
                 context,
                 ontvanger=klaar.inhoud.email,
                 sleutel=klaar.message_sleutel,
                 datum=klaar.aangemaakt_op,
                 afzender=self._settings.mail_afzender,
                 domein=self._settings.message_id_domein,
-            )
+            ).inhoud
         except AdresOngeldig:
+            return None
+        except Exception as fout:
+            raise OnmogelijkeMail from fout
+
+    async def _verstuur(self, klaar: MailKlaar, bericht: bytes | None) -> Aflevering:
+        """Offers the mail. An address that cannot be one counts as refused for good."""
+        if bericht is None:
             return Aflevering(Uitslag.BLIJVEND, None, "ontvanger")
-        return await self._postbode.verstuur(bericht.inhoud, self._settings.mail_afzender, klaar.inhoud.email)
+        return await self._postbode.verstuur(bericht, self._settings.mail_afzender, klaar.inhoud.email)
 
     async def _wat_er_staat(self, mail_id: str) -> Bezorguitslag:
         async with self._sessies() as session:

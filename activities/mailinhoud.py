@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from domain.catalogus import Catalogus
-from domain.dagen import Kalender, schooldagen_tussen
+from domain.dagen import Kalender, schooldagen_sinds
 from domain.ids import traject_code
 from domain.roles import PARTIJ_LABEL, Rol
 from domain.tijd import in_woorden, lokale_datum
@@ -100,7 +100,7 @@ def _escalatie(
 ) -> EscalatieContext:
     # What waits longest says how long it lies still; other work of the case may well have gone on.
     sinds = min(regel.stil_sinds, regel.eerstvolgende_op or regel.stil_sinds)
-    dagen = schooldagen_tussen(kalender, sinds, vandaag)
+    dagen = schooldagen_sinds(kalender, sinds, vandaag)
     duur = "minder dan een schooldag" if dagen == 0 else f"{dagen} schooldag" if dagen == 1 else f"{dagen} schooldagen"
     return EscalatieContext(
         voornaam=inhoud.voornaam,

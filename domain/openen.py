@@ -6,7 +6,7 @@ from domain import feiten as f
 from domain.boek import Boek
 from domain.calendar import bereken
 from domain.consent import Doel
-from domain.dagen import schooldagen_tussen
+from domain.dagen import schooldagen_sinds
 from domain.effects import Bericht
 from domain.ingebouwd import TERMIJN, Ingebouwd
 from domain.ladder import eerste_trede
@@ -157,5 +157,4 @@ def _boek_dagen(boek: Boek, afspraak: Afspraak, naar: Partij) -> None:
 
 def _gewacht(boek: Boek, afspraak: Afspraak) -> int:
     """School days since the ball came to lie here, as far back as the calendar of today reaches."""
-    kalender = boek.kader.kalender
-    return schooldagen_tussen(kalender, max(afspraak.bal_sinds, kalender.van), boek.vandaag)
+    return schooldagen_sinds(boek.kader.kalender, afspraak.bal_sinds, boek.vandaag)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.roles import Rol
 from domain.tijd import lokale_datum
+from storage.bestemming import geef_door
 from storage.case_tables import TrajectRij
 from storage.enqueue import mail_id, message_sleutel
 from storage.mail_content import BerichtMetZaak, geldt_nog, haal_berichten, kies_sjabloon, maak_regels
@@ -44,7 +45,10 @@ async def maak_overzichten(session: AsyncSession, swv_id: str, nu: datetime, is_
         vergrendel=True,
     )
     await _vervallen(session, [rij for rij in wachtend if not geldt_nog(rij)])
-    groepen = _groepeer([rij for rij in wachtend if geldt_nog(rij)])
+    blijft, doorgegeven = await geef_door(session, [rij for rij in wachtend if geldt_nog(rij)], nu)
+    if doorgegeven:
+        return await maak_overzichten(session, swv_id, nu, is_schooldag)
+    groepen = _groepeer(blijft)
     scholen = await _scholen_van(session, {groep.persoon_id for groep in groepen}, vandaag)
     for groep, rijen in groepen.items():
         bij = {rijen[0].traject.school_id} if groep.traject_id else scholen.get(groep.persoon_id, {None})

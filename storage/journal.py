@@ -77,12 +77,21 @@ async def open_opdrachten(
     old enough again; rows another relay is taking at this moment are skipped.
     """
     sinds = func.coalesce(OpdrachtRij.laatst_aangeboden_op, OpdrachtRij.ontvangen_op)
+    # The traject whose first act was offered longest ago goes first: one that keeps failing must not keep the others
+    # waiting. Within a traject the order in which they came stays.
+    kop = func.first_value(sinds).over(partition_by=OpdrachtRij.traject_id, order_by=OpdrachtRij.volgnr)
+    open_ = (
+        select(OpdrachtRij.commando_id, sinds.label("sinds"), kop.label("kop"))
+        .where(OpdrachtRij.status == OpdrachtStatus.ONTVANGEN)
+        .subquery()
+    )
     te_doen = (
         select(OpdrachtRij.commando_id)
-        .where(OpdrachtRij.status == OpdrachtStatus.ONTVANGEN, sinds < ouder_dan)
-        .order_by(OpdrachtRij.volgnr)
+        .join(open_, open_.c.commando_id == OpdrachtRij.commando_id)
+        .where(OpdrachtRij.status == OpdrachtStatus.ONTVANGEN, open_.c.sinds < ouder_dan)
+        .order_by(open_.c.kop, OpdrachtRij.volgnr)
         .limit(limiet)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=OpdrachtRij)
     )
     genomen = await session.scalars(
         update(OpdrachtRij)

@@ -124,7 +124,7 @@ def geldt_nog(rij: BerichtMetZaak) -> bool:
         return False
     if bericht.afspraak_id is None:
         return True
-    if afspraak is None or afspraak.status != AfspraakStatus.OPEN:
+    if afspraak is None or afspraak.status != AfspraakStatus.OPEN or _heeft_geantwoord(rij):
         return False
     if bericht.voor_eigenaar and not bericht.vervanging:
         ander = afspraak.persoon_id is not None and afspraak.persoon_id != bericht.persoon_id
@@ -132,6 +132,14 @@ def geldt_nog(rij: BerichtMetZaak) -> bool:
             return False
     verzet = bericht.voor_streefdatum is not None and afspraak.streefdatum > bericht.voor_streefdatum
     return not (verzet and bericht.soort in _OVER_DATUM)
+
+
+def _heeft_geantwoord(rij: BerichtMetZaak) -> bool:
+    """A parent who answered is not asked again because the other parent has not."""
+    if rij.afspraak is None or rij.afspraak.doel is None or rij.bericht.rol != Rol.OUDERS:
+        return False
+    gevraagd = rij.traject.staat["toestemmingen"].get(rij.afspraak.doel, {})
+    return rij.bericht.persoon_id in gevraagd.get("antwoorden", {})
 
 
 async def inhoud(session: AsyncSession, mail_id: str) -> Mailinhoud | None:

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.roles import Rol
+from storage.bestemming import geef_door
 from storage.errors import NogNietVerzenden
 from storage.mail_content import Mailinhoud, geldt_nog, haal_berichten, inhoud
 from storage.mail_tables import BerichtRij, BerichtStatus, MailRij, MailStatus
@@ -57,6 +58,7 @@ async def neem_in_verzending(session: AsyncSession, mail_id: str, nu: datetime) 
         return None
     if mail.niet_voor > nu:
         raise NogNietVerzenden(mail_id, mail.niet_voor)
+    await _geef_door(session, mail_id, nu)
     tekst = await inhoud(session, mail_id)
     await _laat_vervallen(session, mail_id, alles=tekst is None)
     if tekst is None:
@@ -68,6 +70,13 @@ async def neem_in_verzending(session: AsyncSession, mail_id: str, nu: datetime) 
     return MailKlaar(
         mail_id=mail.id, message_sleutel=mail.message_sleutel, aangemaakt_op=mail.aangemaakt_op, inhoud=tekst
     )
+
+
+async def _geef_door(session: AsyncSession, mail_id: str, nu: datetime) -> None:
+    berichten = await haal_berichten(
+        session, BerichtRij.mail_id == mail_id, BerichtRij.status == BerichtStatus.OPGENOMEN, vergrendel=True
+    )
+    await geef_door(session, [b for b in berichten if geldt_nog(b)], nu)
 
 
 async def markeer(

@@ -12,8 +12,8 @@ from domain.consent import Gezag, Leeftijdsgroep
 from domain.ids import PersoonId
 from domain.roles import Rol
 from storage.errors import LeerlingOnbekend
-from storage.holders import een_zaak, vervulling
-from storage.people_tables import Gezagdrager, Leerling, Persoon
+from storage.holders import een_zaak, houders, vervulling
+from storage.people_tables import Gezagdrager, Leerling
 
 _GROEPEN = (
     (18, Leeftijdsgroep.VANAF_18),
@@ -54,16 +54,17 @@ async def ontvangers(
 async def zoek_ontvangers(
     session: AsyncSession, traject_id: str, school_id: str, leerling_id: str, vragen: Iterable[Vraag], op: date
 ) -> dict[Vraag, tuple[Ontvanger, ...]]:
-    """As `ontvangers`, for several questions of one traject in at most two queries."""
+    """As `ontvangers`, for several questions of one traject in at most two queries.
+
+    A person who is named counts only while they have a place in the case: who left the school is told nothing any more.
+    """
     vragen = set(vragen)
     genoemd = {persoon_id for _, persoon_id in vragen if persoon_id is not None}
     bereikbaar: set[str] = set()
     if genoemd:
-        bereikbaar = set(
-            await session.scalars(
-                select(Persoon.id).where(Persoon.id.in_(genoemd), Persoon.actief, Persoon.email.is_not(None))
-            )
-        )
+        h = houders(een_zaak(), op, bereikbaar=True)
+        zaak = {"traject_id": traject_id, "school_id": school_id, "leerling_id": leerling_id}
+        bereikbaar = set(await session.scalars(select(h.c.persoon_id).where(h.c.persoon_id.in_(genoemd)), zaak))
     rollen = {rol for rol, persoon_id in vragen if persoon_id not in bereikbaar}
     per_rol = await _per_rol(session, traject_id, school_id, leerling_id, rollen, op) if rollen else {}
 

@@ -27,6 +27,7 @@ from workflows.messages import DigestInvoer
 
 _log = structlog.get_logger(__name__)
 RELAY_ELKE = timedelta(seconds=5)
+OVERZICHTEN_ELKE = timedelta(minutes=1)
 
 
 async def begin_overzichten(client: Client, nodig: Benodigdheden, schaal: Tijdschaal) -> None:
@@ -43,6 +44,17 @@ async def begin_overzichten(client: Client, nodig: Benodigdheden, schaal: Tijdsc
         )
 
 
+async def houd_overzichten(client: Client, nodig: Benodigdheden, schaal: Tijdschaal) -> None:
+    """For ever, every minute (real time): a samenwerkingsverband that came later gets its mornings too, and a digest that
+    was ended by hand begins again."""
+    while True:
+        await asyncio.sleep(OVERZICHTEN_ELKE.total_seconds())
+        try:
+            await begin_overzichten(client, nodig, schaal)
+        except Exception as fout:
+            _log.warning("digests_wait", error=type(fout).__name__)
+
+
 @contextlib.asynccontextmanager
 async def draaiende_worker(client: Client, nodig: Benodigdheden, klok: Klok) -> AsyncIterator[Aanbieder]:
     """Both workers, the digests and the relay, for as long as the context is open."""
@@ -51,8 +63,11 @@ async def draaiende_worker(client: Client, nodig: Benodigdheden, klok: Klok) -> 
         for worker in maak_workers(client, nodig):
             await stapel.enter_async_context(worker)
         await begin_overzichten(client, nodig, klok.schaal)
-        taak = asyncio.create_task(relay(nodig.sessies, aanbieder, klok, elke=RELAY_ELKE))
-        stapel.callback(taak.cancel)
+        for werk in (
+            relay(nodig.sessies, aanbieder, klok, elke=RELAY_ELKE),
+            houd_overzichten(client, nodig, klok.schaal),
+        ):
+            stapel.callback(asyncio.create_task(werk).cancel)
         yield aanbieder
 
 

@@ -6,9 +6,12 @@ no list of people: the activity finds them in the tables and gives back ids of m
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from temporalio import workflow
+from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
@@ -20,10 +23,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.ids import traject_workflow_id
     from domain.tijdschaal import Tijdschaal
     from domain.vastlegging import SpoedMail
-    from domain.verzendvenster import volgende_ochtend
+    from domain.verzendvenster import is_overdag, volgende_ochtend
     from runtime.temporal import NACHT_QUEUE
-    from workflows.klok import Werkklok, is_overdag
+    from workflows.klok import Werkklok
     from workflows.messages import DigestInvoer, Uitgesteld
+    from workflows.signalen import Onleesbaar, lees
     from workflows.traject import TrajectWorkflow
 
 _TEGELIJK = 10
@@ -33,6 +37,9 @@ _OCHTENDEN_PER_RUN = 40
 @workflow.defn
 class DigestWorkflow:
     """One long life per samenwerkingsverband; a new run every forty mornings."""
+
+    # The name of the signal our own code sends.
+    klok: Final = "klok"
 
     @workflow.init
     def __init__(self, invoer: DigestInvoer) -> None:
@@ -55,17 +62,22 @@ class DigestWorkflow:
                 self._sinds, self._ochtenden = nu, self._ochtenden + 1
                 self._te_bezorgen.extend(await self._maak(nu))
             await self._bezorg(nu)
-            if self._ochtenden >= _OCHTENDEN_PER_RUN or workflow.info().is_continue_as_new_suggested():
+            if self._moet_door():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(self._doorgang())
 
-    @workflow.signal
-    def klok(self, schaal: Tijdschaal) -> None:
-        """Another clock scale; only the demo may. Elsewhere it changes nothing."""
+    @workflow.signal(dynamic=True)
+    def signaal(self, naam: str, inhoud: Sequence[RawValue]) -> None:
+        """Every signal, known or not: one that does not fit must not keep the mornings of all schools from coming.
+
+        The only one that means anything is `klok`, another clock scale, which only the demo may set.
+        """
         try:
-            self._klok.stel(schaal)
-        except ApplicationError:
-            workflow.logger.warning("clock_refused")
+            if naam != self.klok:
+                raise Onleesbaar
+            self._klok.stel(lees(inhoud, Tijdschaal))
+        except (Onleesbaar, ApplicationError):
+            workflow.logger.warning("digest_signal_refused")
         self._wakker = True
 
     @workflow.query
@@ -101,6 +113,9 @@ class DigestWorkflow:
             self._te_bezorgen.extend(_later(u, volgende_ochtend(nu), u.pogingen) for u in klaar)
             return
         for begin in range(0, len(klaar), _TEGELIJK):
+            if workflow.info().is_continue_as_new_suggested():
+                self._te_bezorgen.extend(klaar[begin:])  # a morning of thousands of mails goes on in the next run
+                return
             groep = klaar[begin : begin + _TEGELIJK]
             uitslagen = await asyncio.gather(*(self._deliver(u, nu) for u in groep))
             for uitgesteld, uitslag in zip(groep, uitslagen, strict=True):
@@ -136,6 +151,9 @@ class DigestWorkflow:
                 await traject.signal(TrajectWorkflow.bezorging, melding)
             except ApplicationError:
                 workflow.logger.warning("traject_closed_before_delivery_report")
+
+    def _moet_door(self) -> bool:
+        return self._ochtenden >= _OCHTENDEN_PER_RUN or workflow.info().is_continue_as_new_suggested()
 
     def _doorgang(self) -> DigestInvoer:
         return DigestInvoer(

@@ -13,7 +13,7 @@ Messages
 import contextlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -50,14 +50,10 @@ with workflow.unsafe.imports_passed_through():
     from runtime.temporal import NACHT_QUEUE, TRAJECT_QUEUE
     from workflows.klok import Werkklok
     from workflows.messages import HandelResultaat, Stand, TrajectInvoer, Uitgesteld
+    from workflows.signalen import Onleesbaar, lees
     from workflows.versies import NOVEMBER_2026
 
 SIGNAAL_HANDELING = "handeling"
-_M = TypeVar("_M", Opdracht, MeldBezorging, Tijdschaal)
-
-
-class _Onleesbaar(Exception):
-    """A signal that does not hold the one value it should."""
 
 
 @workflow.defn
@@ -129,7 +125,7 @@ class TrajectWorkflow:
         self._wakker = True
         try:
             self._neem_signaal(naam, inhoud)
-        except _Onleesbaar:
+        except Onleesbaar:
             self._verwerk(self._moment(MeldSignaal(code="onleesbaar")))
         except Weigering as weigering:
             self._verwerk(self._moment(MeldSignaal(code=weigering.code)))
@@ -142,11 +138,11 @@ class TrajectWorkflow:
         elif naam == self.vernieuw_kalender:
             self._kalender_verouderd = True
         elif naam == self.klok:
-            self._klok.stel(_lees(inhoud, Tijdschaal))
+            self._klok.stel(lees(inhoud, Tijdschaal))
         elif naam == self.bezorging:
-            self._verwerk(self._moment(_lees(inhoud, MeldBezorging)))
+            self._verwerk(self._moment(lees(inhoud, MeldBezorging)))
         elif naam == SIGNAAL_HANDELING:
-            opdracht = _lees(inhoud, Opdracht)
+            opdracht = lees(inhoud, Opdracht)
             self._verwerk(progress(self._kader(), self._traject, opdracht, self._klok.nu()), van_mens=True)
         else:
             self._verwerk(self._moment(MeldSignaal(code="onbekend_bericht")))
@@ -358,14 +354,3 @@ class TrajectWorkflow:
 
 def _later(uitgesteld: Uitgesteld, moment: datetime) -> Uitgesteld:
     return uitgesteld.model_copy(update={"mail": uitgesteld.mail.model_copy(update={"niet_voor": moment})})
-
-
-def _lees(inhoud: Sequence[RawValue], soort: type[_M]) -> _M:
-    try:
-        (ruw,) = inhoud
-        waarde = workflow.payload_converter().from_payload(ruw.payload, soort)
-    except Exception:
-        raise _Onleesbaar from None
-    if not isinstance(waarde, soort):  # the converter gives null and bytes as they came
-        raise _Onleesbaar
-    return waarde

@@ -11,7 +11,7 @@ from api import lezen, woorden
 from api.diensten import Diensten
 from domain import feiten as f
 from domain.consent import DOEL_LABEL, Antwoord, Doel, Stand, ondertekenaars
-from domain.dagen import schooldagen_tussen
+from domain.dagen import schooldagen_sinds
 from domain.eisen import STAND_LABEL
 from domain.feiten import Gebeurtenis
 from domain.kader import Kader
@@ -222,7 +222,7 @@ def _afspraak(
         wie=(persoon,) if persoon else namen_bij(mensen, a.rol),
         te_laat=woorden.te_laat(a.streefdatum, vandaag),
         bal=PARTIJ_LABEL[a.bal],
-        bal_dagen=schooldagen_tussen(kader.kalender, a.bal_sinds, vandaag),
+        bal_dagen=schooldagen_sinds(kader.kalender, a.bal_sinds, vandaag),
         label=woorden.herkomst_van(kader.route, a, kader.instellingen),
         herinnering=_herinnering(kader, a, mensen, ligt_stil),
     )
@@ -247,7 +247,7 @@ def _herinnering(kader: Kader, a: Afspraak, mensen: tuple[Mens, ...], ligt_stil:
 def _wachttijden(kader: Kader, t: Traject, vandaag: date) -> tuple[Wachttijd, ...]:
     nu: dict[Partij, int] = {}
     for a in t.open_afspraken:
-        nu[a.bal] = max(nu.get(a.bal, 0), schooldagen_tussen(kader.kalender, a.bal_sinds, vandaag))
+        nu[a.bal] = max(nu.get(a.bal, 0), schooldagen_sinds(kader.kalender, a.bal_sinds, vandaag))
     aan_zet = t.eerstvolgende.bal if t.eerstvolgende else None
     rijen = [
         Wachttijd(PARTIJ_LABEL[p], t.wachtdagen.get(p, 0), nu.get(p, 0), p is aan_zet)

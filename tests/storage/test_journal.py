@@ -24,10 +24,14 @@ Sessies = async_sessionmaker[AsyncSession]
 INHOUD: dict[str, Any] = {"handeling": {"soort": "rond_af", "afspraak_id": "a1"}, "door": {"rol": "ib"}}
 
 
-async def neem(db: Sessies, commando_id: str, inhoud: dict[str, Any] = INHOUD) -> Journaalregel:
+async def neem(
+    db: Sessies, commando_id: str, inhoud: dict[str, Any] = INHOUD, traject_id: str = "t-1"
+) -> Journaalregel:
     async with db.begin() as session:
         soort = OpdrachtSoort.HANDELING
-        return await neem_aan(session, commando_id=commando_id, traject_id="t-1", soort=soort, inhoud=inhoud, nu=NU)
+        return await neem_aan(
+            session, commando_id=commando_id, traject_id=traject_id, soort=soort, inhoud=inhoud, nu=NU
+        )
 
 
 async def pak(db: Sessies, *, na: timedelta, limiet: int = 10) -> list[str]:
@@ -92,3 +96,18 @@ async def test_two_relays_never_take_the_same_act(db: Sessies) -> None:
         # The first has not committed yet; the second neither waits nor takes the same ones.
         tweede = await asyncio.wait_for(pak(db, na=timedelta(minutes=2)), timeout=3)
     assert ([r.commando_id for r in eerste], tweede) == (["c0", "c1"], ["c2", "c3"])
+
+
+async def test_acts_that_keep_failing_do_not_keep_newer_ones_waiting(db: Sessies) -> None:
+    for nr in range(3):
+        await neem(db, f"vast{nr}", traject_id=f"t-vast{nr}")
+    assert await pak(db, na=timedelta(minutes=2), limiet=2) == ["vast0", "vast1"]
+    await neem(db, "nieuw", traject_id="t-nieuw")
+    assert await pak(db, na=timedelta(minutes=4), limiet=2) == ["vast2", "nieuw"]
+
+
+async def test_within_a_traject_the_order_in_which_they_came_stays(db: Sessies) -> None:
+    await neem(db, "eerst")
+    assert await pak(db, na=timedelta(minutes=2)) == ["eerst"]
+    await neem(db, "later")
+    assert await pak(db, na=timedelta(minutes=4), limiet=1) == ["eerst"]
