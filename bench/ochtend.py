@@ -7,6 +7,7 @@ night there can be, for instance the first after a long failure. Then the digest
 import asyncio
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -78,10 +79,6 @@ class Proces:
         bestand.touch(mode=0o600)
         bestand.write_text(opdracht.model_dump_json())
         argv = [sys.executable, "-m", "bench.ochtend_worker", str(bestand)]
-        import os
-
-        if os.environ.get("SPY"):
-            argv = [".venv/bin/py-spy", "record", "-o", "/tmp/spy.txt", "-f", "raw", "-r", "200", "--gil", "--", *argv]
         self._popen = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module
         self.pid = self._popen.pid
 
@@ -184,6 +181,21 @@ async def ochtend(aantal: int) -> Uitkomst:
             worker = Proces(opdracht, map_)
             try:
                 await worker.klaar()
+                if os.environ.get("SPY"):
+                    subprocess.Popen(
+                        [
+                            ".venv/bin/py-spy",
+                            "record",
+                            "-o",
+                            os.environ["SPY"],
+                            "-f",
+                            "raw",
+                            "-r",
+                            "100",
+                            "-p",
+                            str(worker.pid),
+                        ]
+                    )
                 client = await connect(opdracht.settings(), ring, rol="meting")
                 begin = time.monotonic()
                 await begin_zaken(client, aantal, schaal)

@@ -25,6 +25,17 @@ class Omstandigheden(BaseModel):
     instellingen: Instellingen = Instellingen()
 
 
+_MEER_DAN_ER_SCHOLEN_ZIJN = 20_000
+_gedeeld: dict[str, Omstandigheden] = {}
+
+
+def gedeeld(omstandigheden: Omstandigheden) -> Omstandigheden:
+    """The same object for equal ones: all cases of a school then hold one calendar in memory instead of one each."""
+    if len(_gedeeld) > _MEER_DAN_ER_SCHOLEN_ZIJN:
+        _gedeeld.clear()
+    return _gedeeld.setdefault(omstandigheden.model_dump_json(), omstandigheden)
+
+
 @dataclass(frozen=True)
 class Kader:
     """Route, calendar and settings together. Pure data; made anew for each call, costs nothing."""

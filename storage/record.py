@@ -6,10 +6,10 @@ messages are only ever added, so within an epoch those of a late delivery are st
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, or_, select, tuple_
+from sqlalchemy import ARRAY, Executable, Table, Text, all_, bindparam, delete, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -52,17 +52,7 @@ async def leg_vast(
 
 async def _schrijf_stand(session: AsyncSession, vastlegging: Vastlegging, route: Route) -> bool:
     """The guard: one statement that writes, or not, and locks the row either way."""
-    rij = _stand(vastlegging, route)
-    nieuw = insert(TrajectRij).values(rij)
-    later = tuple_(nieuw.excluded.epoch, nieuw.excluded.versie) > tuple_(TrajectRij.epoch, TrajectRij.versie)
-    geschreven = await session.scalar(
-        nieuw.on_conflict_do_update(
-            index_elements=[TrajectRij.traject_id],
-            set_={naam: nieuw.excluded[naam] for naam in rij if naam != "traject_id"},
-            where=later,
-        ).returning(TrajectRij.versie)
-    )
-    return geschreven is not None
+    return await session.scalar(_STAND, _stand(vastlegging, route)) is not None
 
 
 async def _staat_er(session: AsyncSession, traject_id: str) -> tuple[int, int]:
@@ -119,8 +109,7 @@ async def _schrijf_tijdlijn(session: AsyncSession, traject: Traject, gebeurtenis
         }
         for g in gebeurtenissen
     ]
-    nieuw = insert(TijdlijnRij).on_conflict_do_nothing().returning(TijdlijnRij.nr)
-    geschreven = set(await session.scalars(nieuw, rijen))
+    geschreven = set(await session.scalars(_TIJDLIJN, rijen))
     bekend = {g.nr: g.feit for g in gebeurtenissen if g.nr not in geschreven}
     if bekend:
         await _vergelijk(session, traject, bekend)
@@ -151,24 +140,42 @@ async def _schrijf_afspraken(session: AsyncSession, traject: Traject, route: Rou
         }
         for a in traject.afspraken
     ]
-    weg = delete(AfspraakRij).where(
-        AfspraakRij.traject_id == traject.traject_id, AfspraakRij.afspraak_id.not_in([a.id for a in traject.afspraken])
-    )
-    await session.execute(weg.execution_options(synchronize_session=False))
-    if not rijen:
-        return
-    nieuw = insert(AfspraakRij)
-    anders = or_(*(nieuw.excluded[naam].is_distinct_from(getattr(AfspraakRij, naam)) for naam in _KAN_WIJZIGEN))
-    await session.execute(
-        nieuw.on_conflict_do_update(
-            index_elements=[AfspraakRij.traject_id, AfspraakRij.afspraak_id],
-            set_={naam: nieuw.excluded[naam] for naam in _KAN_WIJZIGEN},
-            where=anders,
-        ),
-        rijen,
-    )
+    await session.execute(_AFSPRAKEN_WEG, {"van": traject.traject_id, "blijven": [a.id for a in traject.afspraken]})
+    if rijen:
+        await session.execute(_AFSPRAKEN, rijen)
 
 
+# The statements are built once: building them costs more than the database needs to carry them out.
 _SLEUTEL = {"traject_id", "afspraak_id"}
 _KAN_WIJZIGEN = [k.name for k in AfspraakRij.__table__.columns if k.name not in _SLEUTEL]
 _AFSPRAAK_VELDEN = {*_KAN_WIJZIGEN} - {"titel", "doel"}
+_TRAJECTEN, _TIJDLIJNEN, _AFSPRAKENTABEL = (
+    cast(Table, tabel.__table__) for tabel in (TrajectRij, TijdlijnRij, AfspraakRij)
+)
+_TRAJECT, _AFSPRAAK = _TRAJECTEN.c, _AFSPRAKENTABEL.c
+
+
+def _stand_statement() -> Executable:
+    nieuw = insert(_TRAJECTEN)
+    return nieuw.on_conflict_do_update(
+        index_elements=[_TRAJECT.traject_id],
+        set_={k.name: nieuw.excluded[k.name] for k in _TRAJECT if k.name != "traject_id"},
+        where=tuple_(nieuw.excluded.epoch, nieuw.excluded.versie) > tuple_(_TRAJECT.epoch, _TRAJECT.versie),
+    ).returning(_TRAJECT.versie)
+
+
+def _afspraken_statement() -> Executable:
+    nieuw = insert(_AFSPRAKENTABEL)
+    return nieuw.on_conflict_do_update(
+        index_elements=[_AFSPRAAK.traject_id, _AFSPRAAK.afspraak_id],
+        set_={naam: nieuw.excluded[naam] for naam in _KAN_WIJZIGEN},
+        where=or_(*(nieuw.excluded[naam].is_distinct_from(_AFSPRAAK[naam]) for naam in _KAN_WIJZIGEN)),
+    )
+
+
+_STAND = _stand_statement()
+_TIJDLIJN = insert(_TIJDLIJNEN).on_conflict_do_nothing().returning(_TIJDLIJNEN.c.nr)
+_AFSPRAKEN = _afspraken_statement()
+_AFSPRAKEN_WEG = delete(_AFSPRAKENTABEL).where(
+    _AFSPRAAK.traject_id == bindparam("van"), _AFSPRAAK.afspraak_id != all_(bindparam("blijven", type_=ARRAY(Text)))
+)

@@ -40,7 +40,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import Weigering
     from domain.feiten import Gebeurtenis
     from domain.handelingen import MeldBezorging, MeldSignaal, Opdracht, TijdVerstreken, VervangKalender
-    from domain.kader import REGELS, Kader
+    from domain.kader import REGELS, Kader, gedeeld
     from domain.progress import Uitslag, begin, next_wake, progress
     from domain.tijd import lokale_datum
     from domain.tijdschaal import Tijdschaal
@@ -71,7 +71,7 @@ class TrajectWorkflow:
         """Builds the state before any message can arrive."""
         self._november_2026 = workflow.patched(NOVEMBER_2026)
         self._klok = Werkklok(invoer.tijdschaal)
-        self._omstandigheden = invoer.omstandigheden
+        self._omstandigheden = gedeeld(invoer.omstandigheden)
         self._gebeurtenissen: list[Gebeurtenis] = []
         self._meldingen: list[Melding] = []
         self._te_bezorgen: list[Uitgesteld] = list(invoer.te_bezorgen)
@@ -235,7 +235,7 @@ class TrajectWorkflow:
         if not self._kalender_verouderd and not (jaar_om and nu >= self._kalender_niet_voor):
             return
         try:
-            self._omstandigheden = await workflow.execute_activity_method(
+            opgehaald = await workflow.execute_activity_method(
                 CalendarActivities.haal_omstandigheden,
                 Omstandighedenvraag(school_id=self._traject.school_id, nu=nu),
                 task_queue=NACHT_QUEUE,
@@ -248,6 +248,7 @@ class TrajectWorkflow:
             # The calendar there is goes on; a school that is not in order must not keep acts from being recorded.
             self._kalender_verouderd, self._kalender_niet_voor = False, nu + timedelta(days=1)
             return
+        self._omstandigheden = gedeeld(opgehaald)
         self._kalender_verouderd = False
         self._ga_door = self._ga_door or schooljaar_van(lokale_datum(nu)) != self._schooljaar
         self._schooljaar = schooljaar_van(lokale_datum(nu))
