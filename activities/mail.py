@@ -68,7 +68,7 @@ class MailActivities:
     async def _verstuur(self, klaar: MailKlaar, nu: datetime) -> Aflevering:
         """Builds and offers the mail. An address that cannot be one counts as refused for good."""
         school = await omstandigheden(self._sessies, klaar.inhoud.regels[0].school_id, nu)
-        context = maak_context(klaar.inhoud, self._catalogus, school.kalender, nu, self._settings.basis_url)
+        context = maak_context(klaar.inhoud, self._catalogus, school, nu, self._settings.basis_url)
         try:
             bericht = bouw_bericht(
                 context,

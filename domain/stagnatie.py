@@ -103,19 +103,28 @@ class Stilte:
     stagnatie_op: date
 
 
+def stil_op(traject: Traject) -> tuple[Afspraak, date] | None:
+    """The afspraak that is owed first, and the day its silence counts from; None when nothing is owed.
+
+    That day is the target date, or the last day something was really done if that came later.
+    """
+    owed = [a for a in traject.open_afspraken if a.sjabloon not in tuple(Ingebouwd)]
+    if not owed:
+        return None
+    over = min(owed, key=lambda a: (a.streefdatum, a.id))
+    return over, max(traject.stil_sinds, over.streefdatum)
+
+
 def stilte(kader: Kader, traject: Traject) -> Stilte | None:
     """Since when nothing real happened while something was owed; None when nothing is owed or the stall is known.
 
     Days before the (postponed) target date do not count: suspended is not silent. Counts in the clocks of the settings
     `stilte_waarschuwing`, `stilte_stagnatie` (school) and `stilte_samenwerking` (between parties).
     """
-    if traject.stagnatie is not None:
+    gezien = stil_op(traject) if traject.stagnatie is None else None
+    if gezien is None:
         return None
-    owed = [a for a in traject.open_afspraken if a.sjabloon not in tuple(Ingebouwd)]
-    if not owed:
-        return None
-    over = min(owed, key=lambda a: (a.streefdatum, a.id))
-    sinds = max(traject.stil_sinds, over.streefdatum)
+    over, sinds = gezien
     oorzaak = oorzaak_bij(kader, over)
     grens = "stilte_samenwerking" if oorzaak is Oorzaak.SAMENWERKING else "stilte_stagnatie"
     return Stilte(

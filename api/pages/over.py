@@ -5,7 +5,8 @@ from fastapi.responses import Response
 
 from api.diensten import MetDiensten
 from api.pages.basis import toon
-from api.woorden import HERKOMST_LABEL, hoofdletter
+from api.woorden import hoofdletter
+from domain.herkomst import HERKOMST_LABEL
 from domain.instellingen import STANDAARD, UITSTEL_HOOGSTENS_KEER
 from domain.route import Status
 
