@@ -92,8 +92,8 @@ def uitleg_in_woorden(afspraak: Afspraak) -> str:
     uitleg = afspraak.uitleg
     if uitleg.startswith(VENSTER):
         return (
-            f"dit hoort in de periode tot en met {in_woorden(afspraak.uiterste)}; de streefdatum ligt 10 schooldagen "
-            "eerder, als die er zijn, zodat er tijd over is om het te verzetten"
+            f"dit hoort in de periode tot en met {in_woorden(afspraak.uiterste)}; de streefdatum ligt eerder, "
+            "zodat er nog tijd is om het te verzetten"
         )
     if uitleg.startswith(UITGESTELD):
         return f"uitgesteld tot en met {uitleg.removeprefix(UITGESTELD)}"
@@ -218,15 +218,15 @@ def _stagnatie(feit: f.StagnatieVastgesteld, titel: Callable[[str], str], stand:
     wat = f"Het traject kwam stil te liggen: {_OORZAAK[feit.oorzaak]}."
     over = stand.afspraak(feit.over) if stand and feit.over else None
     if over is not None:
-        wat += f" {wachtend(over, titel(over.id), feit.op)}"
+        wat += f" {wachtend(over, titel(over.id), feit.op, toen=True)}"
     return f"{wat} Gevraagd is {rol_met_lidwoord(feit.bij)}."
 
 
-def wachtend(over: Afspraak, titel: str, vandaag: date) -> str:
-    """Which afspraak waits, on whom, since when: two sentences about an open afspraak."""
-    was = "was" if over.streefdatum < vandaag else "is"
-    wie, partij = _PARTIJ_MET_LIDWOORD[over.bal], over.bal
-    zijn = "zijn" if partij is Partij.OUDERS else "is"
+def wachtend(over: Afspraak, titel: str, vandaag: date, *, toen: bool = False) -> str:
+    """Which afspraak waits, on whom, since when, in two sentences; `toen` tells it as something of the past."""
+    was = "was" if toen or over.streefdatum < vandaag else "is"
+    wie, meervoud = _PARTIJ_MET_LIDWOORD[over.bal], over.bal is Partij.OUDERS
+    zijn = ("waren" if meervoud else "was") if toen else ("zijn" if meervoud else "is")
     return (
         f"Het gaat om: {titel}. De streefdatum {was} {in_woorden(over.streefdatum)}; "
         f"{wie} {zijn} aan zet sinds {in_woorden(over.bal_sinds)}."

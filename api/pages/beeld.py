@@ -203,7 +203,7 @@ async def maak_beeld(session: AsyncSession, diensten: Diensten, traject_id: str)
         mensen=mensen,
         samenvatting=stand_in_woorden(kader.route, t),
         stappen=_stappen(kader.route, t, gebeurtenissen),
-        rondes=_rondes(t, gebeurtenissen),
+        rondes=rondes_van(t, gebeurtenissen),
         afspraken=tuple(_afspraak(kader, a, mensen, namen, vandaag, t.stagnatie is not None) for a in open_),
         wachttijden=_wachttijden(kader, t, gebeurtenissen, vandaag),
         toestemmingen=_toestemmingen(t, namen),
@@ -236,7 +236,7 @@ def _stappen(route: Route, t: Traject, gebeurtenissen: Iterable[Gebeurtenis]) ->
     return tuple(Stapbeeld(s.id, s.titel, toestand(s.id)) for s in route.stappen)
 
 
-def _rondes(t: Traject, gebeurtenissen: Iterable[Gebeurtenis]) -> Rondes:
+def rondes_van(t: Traject, gebeurtenissen: Iterable[Gebeurtenis]) -> Rondes:
     """A round keeps the step, so the state only knows when the round began; the timeline knows the first entry."""
     rondes = Rondes(t.stap_sinds, 1, t.stap_sinds)
     for g in gebeurtenissen:

@@ -105,7 +105,7 @@ async def handel_hier(request: Request, traject_id: str, diensten: MetDiensten) 
         eerste = veldfouten(fout.errors(include_input=False, include_url=False))[0]
         veld = eerste.veld.rpartition(".")[2] if "kenmerken" not in eerste.veld else eerste.veld
         naam = veldnaam(veld, str(velden.get("soort", "")))
-        zin = f"Bij ‘{naam}’: {eerste.zin[:1].lower()}{eerste.zin[1:]}" if naam else eerste.zin
+        zin = f"Kijk bij ‘{naam}’. {eerste.zin}" if naam else eerste.zin
         return await _opnieuw(request, diensten, traject_id, velden, als, 422, (veld, zin, eerste.remedie))
     except (Weigering, CommandoHergebruikt) as fout:
         w = als_weigering(fout)
