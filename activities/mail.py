@@ -95,7 +95,7 @@ class MailActivities:
         goes wrong while it is made."""
         try:
             school = await omstandigheden(self._sessies, klaar.inhoud.regels[0].school_id, nu)
-            context = maak_context(klaar.inhoud, self._catalogus, school.kalender, nu, self._settings.basis_url)
+            context = maak_context(klaar.inhoud, self._catalogus, school, nu, self._settings.basis_url)
             return bouw_bericht(
                 context,
                 ontvanger=klaar.inhoud.email,

@@ -33,7 +33,7 @@ def _i(aantal: int, klok: Klok, betekenis: str, herkomst: Herkomst, bron: str) -
 _KEUZE = Herkomst.EIGEN_KEUZE
 STANDAARD: dict[str, Instelling] = {
     "evaluatie_interval": _i(6, Klok.SCHOOLWEKEN, "tijd tussen twee evaluaties", Herkomst.ROUTE, "P12"),
-    "evaluatie_te_laat_na": _i(5, Klok.SCHOOLDAGEN, "uiterste datum van een evaluatie", _KEUZE, "E-01"),
+    "evaluatie_te_laat_na": _i(5, Klok.SCHOOLDAGEN, "uiterlijk: zo lang na de streefdatum", _KEUZE, "E-01"),
     "toestemming_antwoord": _i(10, Klok.WERKDAGEN, "ouders antwoorden op een vraag om toestemming", _KEUZE, "E-02"),
     "toestemming_bellen": _i(15, Klok.WERKDAGEN, "school belt ouders over toestemming", _KEUZE, "E-02"),
     "mdo_gepland_binnen": _i(2, Klok.SCHOOLWEKEN, "MDO is gepland na het besluit", _KEUZE, "E-03"),

@@ -10,7 +10,7 @@ from datetime import date
 from domain import feiten as f
 from domain.boek import Boek
 from domain.calendar import bereken
-from domain.dagen import schooldagen_tussen
+from domain.dagen import schooldagen_sinds
 from domain.effects import Bericht
 from domain.ingebouwd import Ingebouwd
 from domain.kader import Kader
@@ -103,19 +103,28 @@ class Stilte:
     stagnatie_op: date
 
 
+def stil_op(traject: Traject) -> tuple[Afspraak, date] | None:
+    """The afspraak that is owed first, and the day its silence counts from; None when nothing is owed.
+
+    That day is the target date, or the last day something was really done if that came later.
+    """
+    owed = [a for a in traject.open_afspraken if a.sjabloon not in tuple(Ingebouwd)]
+    if not owed:
+        return None
+    over = min(owed, key=lambda a: (a.streefdatum, a.id))
+    return over, max(traject.stil_sinds, over.streefdatum)
+
+
 def stilte(kader: Kader, traject: Traject) -> Stilte | None:
     """Since when nothing real happened while something was owed; None when nothing is owed or the stall is known.
 
     Days before the (postponed) target date do not count: suspended is not silent. Counts in the clocks of the settings
     `stilte_waarschuwing`, `stilte_stagnatie` (school) and `stilte_samenwerking` (between parties).
     """
-    if traject.stagnatie is not None:
+    gezien = stil_op(traject) if traject.stagnatie is None else None
+    if gezien is None:
         return None
-    owed = [a for a in traject.open_afspraken if a.sjabloon not in tuple(Ingebouwd)]
-    if not owed:
-        return None
-    over = min(owed, key=lambda a: (a.streefdatum, a.id))
-    sinds = max(traject.stil_sinds, over.streefdatum)
+    over, sinds = gezien
     oorzaak = oorzaak_bij(kader, over)
     grens = "stilte_samenwerking" if oorzaak is Oorzaak.SAMENWERKING else "stilte_stagnatie"
     return Stilte(
@@ -135,7 +144,7 @@ def luister(boek: Boek) -> None:
     if boek.vandaag >= gezien.stagnatie_op:
         stagneer(boek, gezien.oorzaak, bron="stilte", over=gezien.over)
     elif boek.vandaag >= gezien.waarschuwing_op and not gewaarschuwd(boek.t, gezien):
-        dagen = schooldagen_tussen(boek.kader.kalender, gezien.sinds, boek.vandaag)
+        dagen = schooldagen_sinds(boek.kader.kalender, gezien.sinds, boek.vandaag)
         boek.noteer(f.StilteGezien(schooldagen=dagen, op=boek.vandaag))
         leidt = boek.kader.route.stap(boek.t.stap).leidt
         boek.meld(Bericht.STILTE, leidt, ("stilte", boek.vandaag.isoformat()), afspraak=gezien.over)

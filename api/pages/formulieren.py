@@ -1,6 +1,6 @@
 """The act panel: which forms fit each open afspraak for the role somebody acts in, and reading a form that came back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from domain.instellingen import UITSTEL_HOOGSTENS_KEER
 from domain.predicates import PREDICATEN
 from domain.rechten import BOVENSCHOOLS, HEROPENT, NOTEERT_TOESTEMMING, SCHOOL_LEIDING, mag_afronden
 from domain.roles import ROL_LABEL, Rol
-from domain.route import KENMERK_WAARDEN, Eis, Oorzaak, Soort, Stap, Uitkomst
+from domain.route import KENMERK_WAARDEN, Eis, Oorzaak, Route, Soort, Stap, Uitkomst
 from domain.traject import AfspraakStatus, Traject
 from storage.views import Mens
 
@@ -45,6 +45,13 @@ ANTWOORDEN = (
     Keuze(Antwoord.EERST_PRATEN, "Wil eerst praten"),
 )
 INTREKKEN = Keuze(Antwoord.INGETROKKEN, "Trekt de toestemming in")
+# The same answers in the words of the person who gives them.
+EIGEN_ANTWOORDEN = (
+    Keuze(Antwoord.GEGEVEN, "Ja, ik geef toestemming"),
+    Keuze(Antwoord.GEWEIGERD, "Nee, ik geef geen toestemming"),
+    Keuze(Antwoord.EERST_PRATEN, "Ik wil er eerst over praten"),
+)
+EIGEN_INTREKKEN = Keuze(Antwoord.INGETROKKEN, "Ik trek mijn toestemming in")
 VORMEN = (
     Keuze(Vorm.MONDELING, "Mondeling of telefonisch"),
     Keuze(Vorm.SCHRIFTELIJK, "Op papier"),
@@ -61,6 +68,24 @@ _VELDEN: dict[str, tuple[str, ...]] = {
     "draag_over": ("afspraak_id", "rol", "persoon_id"),
     "meld_stilstand": ("oorzaak",),
     "heropen": ("stap",),
+}
+
+
+_VELDNAAM = {
+    "uitkomst": "Wat is er besloten?",
+    "op": "Op welke dag?",
+    "aanwezig": "Wie waren erbij?",
+    "tot": "Tot en met welke dag?",
+    "reden": "Waarom?",
+    "naar": "Aan wie?",
+    "rol": "Aan wie?",
+    "persoon_id": "Aan wie?",
+    "antwoord": "Het antwoord",
+    "vorm": "Hoe kwam het antwoord?",
+    "oorzaak": "Waar zit het vast?",
+    "stap": "Bij welke stap?",
+    "toelichting": "Korte toelichting",
+    "leg_toestemming_vast.persoon_id": "",
 }
 
 
@@ -114,6 +139,8 @@ class Paneel:
     stappen: tuple[Keuze, ...]
     antwoorden: tuple[Keuze, ...] = ANTWOORDEN
     intrekken: Keuze = INTREKKEN
+    eigen_antwoorden: tuple[Keuze, ...] = EIGEN_ANTWOORDEN
+    eigen_intrekken: Keuze = EIGEN_INTREKKEN
     vormen: tuple[Keuze, ...] = VORMEN
 
 
@@ -162,6 +189,13 @@ def ingevuld(formulier: FormData) -> dict[str, Any]:
         naam: [str(w) for w in formulier.getlist(naam)] if naam in _LIJSTEN else str(formulier[naam])
         for naam in formulier
     }
+
+
+def veldnaam(veld: str, soort: str) -> str:
+    """What a field of a form is called on the page; empty for one nobody sees."""
+    if veld.startswith("kenmerken."):
+        return next((v for k, v in KENMERK_VRAAG.items() if veld == f"kenmerken.{k}"), "")
+    return _VELDNAAM.get(f"{soort}.{veld}", _VELDNAAM.get(veld, ""))
 
 
 def lees_handeling(velden: Mapping[str, Any]) -> EenHandeling:
@@ -218,12 +252,26 @@ def _vraag(kenmerk: Any) -> Vraag:
 
 
 def _aanwezigen(beeld: Beeld, nodig: tuple[Rol, ...]) -> tuple[Keuze, ...]:
-    rollen = dict.fromkeys([*nodig, *(m.rol for m in beeld.mensen if m.niveau <= 2)])
+    """First who has to be there, then who is near by, then everybody else the route names, partners included."""
+    dichtbij = (m.rol for m in beeld.mensen if m.niveau <= 2)
+    rollen = dict.fromkeys([*nodig, *dichtbij, *_rollen_van(beeld.kader.route)])
     return tuple(
         Keuze(rol, hoofdletter(ROL_LABEL[rol]), "hoort erbij te zijn" if rol in nodig else "")
         for rol in rollen
         if rol is not Rol.SYSTEEM
     )
+
+
+def _rollen_van(route: Route) -> Iterable[Rol]:
+    """The roles a route gives something to do, in the order it names them."""
+    for stap in route.stappen:
+        yield stap.leidt
+        for afspraak in stap.afspraken:
+            yield afspraak.rol
+            yield from afspraak.aanwezig
+        yield stap.besluit.rol
+        yield from stap.besluit.aanwezig
+    yield from route.stagnatie.naar.values()
 
 
 def _eerst_nodig(t: Traject, stap: Stap, uitkomst: Uitkomst) -> str:

@@ -19,6 +19,7 @@ from api.pages.formulieren import (
     lees_handeling,
     lees_wie,
     maak_paneel,
+    veldnaam,
     wie,
 )
 from api.rest.schemas import eis_sleutel
@@ -103,7 +104,9 @@ async def handel_hier(request: Request, traject_id: str, diensten: MetDiensten) 
     except ValidationError as fout:
         eerste = veldfouten(fout.errors(include_input=False, include_url=False))[0]
         veld = eerste.veld.rpartition(".")[2] if "kenmerken" not in eerste.veld else eerste.veld
-        return await _opnieuw(request, diensten, traject_id, velden, als, 422, (veld, eerste.zin, eerste.remedie))
+        naam = veldnaam(veld, str(velden.get("soort", "")))
+        zin = f"Kijk bij ‘{naam}’. {eerste.zin}" if naam else eerste.zin
+        return await _opnieuw(request, diensten, traject_id, velden, als, 422, (veld, zin, eerste.remedie))
     except (Weigering, CommandoHergebruikt) as fout:
         w = als_weigering(fout)
         veld = w.veld.removeprefix("handeling.")
