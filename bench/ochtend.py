@@ -1,271 +1,249 @@
-"""`python -m bench.ochtend`: a morning on which every case has something due, and what that costs.
+"""`python -m bench.ochtend 2000`: a morning on which every case has something due, and what that costs.
 
 The wake-ups of a real night are spread over five hours. Here the clock runs so fast that all come within seconds: the worst
-night there can be, for instance the first after a long failure. Then the digest of that morning is sent.
+night there can be, for instance the first one after a long failure. Then the digest of that morning is sent. In the same
+run, for comparison: a hand-written poller, and the workflow one would write first.
 """
 
 import asyncio
-import contextlib
 import json
-import os
-import subprocess
+import math
 import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import Coroutine, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from statistics import quantiles
 
-import psutil
-from sqlalchemy import func, select
-from temporalio.client import Client
+from sqlalchemy import func, select, text
 
-from bench.ochtend_post import Postbus
-from bench.ochtend_worker import Opdracht
-from bench.ochtend_zaken import SWV, Sessies, scholen, voorbeeld, zaken, zet_op
+from bench.ochtend_naief import NAIEF_QUEUE, Herinnering, HerinnerWorkflow
+from bench.ochtend_opstelling import Opstelling, opstelling
+from bench.ochtend_peiler import peil
+from bench.ochtend_zaken import SWV, Zaak, scholen, voorbeeld, zaken, zet_op
 from bench.zaak import omstandigheden
+from domain.feiten import Wie
+from domain.handelingen import MeldStilstand, Opdracht
 from domain.ids import digest_workflow_id, traject_workflow_id
+from domain.roles import Rol
 from domain.tijd import om_acht
 from domain.tijdschaal import Tijdschaal
-from runtime.codec import Sleutelring
-from runtime.devserver import DevServer
-from runtime.postgres import EmbeddedPostgres
-from runtime.temporal import NACHT_QUEUE, TRAJECT_QUEUE, connect
-from storage.case_tables import TrajectRij
-from storage.db import maak_engine
-from storage.db import sessies as maak_sessies
+from runtime.temporal import NACHT_QUEUE, TRAJECT_QUEUE
+from storage.case_tables import OpdrachtSoort, TrajectRij
+from storage.journal import neem_aan
 from storage.mail_tables import BerichtRij, BerichtStatus
-from storage.migrate import upgrade
+from workflows.aanbod import Aanbieder, NuNietBereikbaar
 from workflows.digest import DigestWorkflow
 from workflows.messages import DigestInvoer, TrajectInvoer
 from workflows.traject import TrajectWorkflow
 
-_STARTS_PER_SECONDE = 60  # a safe guess of how fast the cases can be begun before the night falls
 # The five hours over which the wake-ups of a night are spread then take nine seconds, and the week until the next date of
 # these cases five minutes.
 _FACTOR = 2000
+_STARTS_PER_SECONDE = 60  # a safe guess of how fast cases begin before the night falls
 _TEGELIJK = 60
 _NACHT = timedelta(hours=7)
-_MB = 1_000_000
+_HANDELINGEN = 40
+_TUSSENPOOS = 0.25
 
 
 @dataclass
 class Uitkomst:
-    """What one morning came to. Seconds on the wall; memory in MB of resident size."""
+    """What one morning came to. Seconds on the wall; memory in MB; milliseconds for what people waited for."""
 
     zaken: int
-    beginnen: float = 0.0
     rijen: float = 0.0
     mails: float = 0.0
     mails_ontvangen: int = 0
     kwijt: int = 0
     dubbel: int = 0
-    geheugen: dict[str, float] = field(default_factory=dict)
-    events_per_wek: float = 0.0
-
-    @property
-    def per_seconde(self) -> float:
-        """Cases from their wake-up to their row, each second."""
-        return self.zaken / self.rijen
-
-
-class Proces:
-    """A child process of the measurement, with what it uses."""
-
-    def __init__(self, opdracht: Opdracht, map_: Path) -> None:
-        bestand = map_ / "worker.json"
-        bestand.touch(mode=0o600)
-        bestand.write_text(opdracht.model_dump_json())
-        argv = [sys.executable, "-m", "bench.ochtend_worker", str(bestand)]
-        self._popen = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module
-        self.pid = self._popen.pid
-
-    async def klaar(self) -> None:
-        """Raises RuntimeError when the process ends before it polls."""
-        assert self._popen.stdout is not None
-        if not (await asyncio.to_thread(self._popen.stdout.readline)).startswith("klaar"):
-            raise RuntimeError("de worker van de meting is niet gestart")
-
-    async def stop(self) -> None:
-        """Politely, and wait for it; beside our own loop, because the mail server of the measurement runs there."""
-        self._popen.terminate()
-        await asyncio.to_thread(self._popen.wait, 60)
-
-
-def geheugen(pid: int) -> float:
-    """MB of a process and its children; shared memory of PostgreSQL counts once for each process that touched it."""
-    proces = psutil.Process(pid)
-    return sum(p.memory_full_info().pss for p in (proces, *proces.children(recursive=True))) / _MB
-
-
-def cpu(pid: int) -> float:
-    proces = psutil.Process(pid)
-    return sum(sum(p.cpu_times()[:2]) for p in (proces, *proces.children(recursive=True)))
-
-
-async def begin_zaken(client: Client, aantal: int, schaal: Tijdschaal) -> None:
-    """All workflows, some tens at a time."""
-    hek = asyncio.Semaphore(_TEGELIJK)
-
-    async def begin(invoer: TrajectInvoer) -> None:
-        async with hek:
-            assert invoer.traject is not None
-            await client.start_workflow(
-                TrajectWorkflow.run, invoer, id=traject_workflow_id(invoer.traject.traject_id), task_queue=TRAJECT_QUEUE
-            )
-
-    async with asyncio.TaskGroup() as groep:
-        for zaak in zaken(aantal):
-            invoer = TrajectInvoer(traject=zaak.traject, omstandigheden=omstandigheden(), tijdschaal=schaal)
-            groep.create_task(begin(invoer))
-
-
-async def wacht_op_rijen(sessies: Sessies, aantal: int, vanaf: int, uiterlijk: float) -> tuple[float, float]:
-    """(first, last): when the first and the last case were put on record, on the monotonic clock."""
-    eerste = 0.0
-    while True:
-        async with sessies() as session:
-            klaar = await session.scalar(
-                select(func.count())
-                .select_from(TrajectRij)
-                .where(TrajectRij.traject_id.like("t-ochtend-%"), TrajectRij.versie > vanaf)
-            )
-        nu = time.monotonic()
-        if klaar and not eerste:
-            eerste = nu
-        if klaar == aantal:
-            return eerste, nu
-        if nu > uiterlijk:
-            raise TimeoutError(f"{klaar} van de {aantal} zaken zijn vastgelegd")
-        await asyncio.sleep(0.1)
-
-
-@contextlib.asynccontextmanager
-async def servers(map_: Path) -> AsyncIterator[tuple[EmbeddedPostgres, str, DevServer, Postbus]]:
-    """PostgreSQL, Temporal as the demo starts it, and an SMTP server that keeps everything."""
-    postgres = EmbeddedPostgres(map_ / "postgres", elsewhere=(Path(tempfile.gettempdir()),))
-    try:
-        url = await asyncio.to_thread(postgres.start)
-        await asyncio.to_thread(upgrade, url)
-        with DevServer(map_ / "temporal", namespaces=("demo",)) as temporal:
-            await temporal.ready()
-            async with Postbus() as postbus:
-                yield postgres, url.render_as_string(hide_password=False), temporal, postbus
-    finally:
-        await asyncio.to_thread(postgres.erase)
+    events_per_wek: int = 0
+    handeling_p50: float = 0.0
+    handeling_p95: float = 0.0
+    handelingen_wachten_nog: int = 0
+    kb_per_zaak: float = 0.0
+    voor: dict[str, float] = field(default_factory=dict)
+    na: dict[str, float] = field(default_factory=dict)
+    peiler: float = 0.0
+    naief: float = 0.0
 
 
 async def ochtend(aantal: int) -> Uitkomst:
-    """One morning of so many cases on the product as it is."""
+    """One morning of so many cases: on the product as it is, by a poller, and as a first version would do it."""
     uitkomst = Uitkomst(aantal)
-    mal, wek = voorbeeld()
-    morgen = om_acht(wek.date())
-    with tempfile.TemporaryDirectory(prefix="routewacht-ochtend-") as map_naam:
-        map_ = Path(map_naam)
-        async with servers(map_) as (postgres, url, temporal, postbus):
-            engine = maak_engine(url)
-            sessies = maak_sessies(engine)
-            await zet_op(sessies, aantal)
-            valt = datetime.now(UTC) + timedelta(seconds=max(15.0, aantal / _STARTS_PER_SECONDE))
-            schaal = Tijdschaal(factor=_FACTOR, echt_anker=valt, schijn_anker=morgen - _NACHT)
-            ring = Sleutelring.nieuw()
-            opdracht = Opdracht(
-                database_url=url,
-                temporal_address=temporal.address,
-                smtp_poort=postbus.poort,
-                sleutels=ring.als_tekst(),
-                schaal=schaal,
-            )
-            worker = Proces(opdracht, map_)
-            try:
-                await worker.klaar()
-                if os.environ.get("SPY"):
-                    subprocess.Popen(
-                        [
-                            ".venv/bin/py-spy",
-                            "record",
-                            "-o",
-                            os.environ["SPY"],
-                            "-f",
-                            "raw",
-                            "-r",
-                            "100",
-                            "-p",
-                            str(worker.pid),
-                        ]
-                    )
-                client = await connect(opdracht.settings(), ring, rol="meting")
-                begin = time.monotonic()
-                await begin_zaken(client, aantal, schaal)
-                uitkomst.beginnen = time.monotonic() - begin
-                uitkomst.geheugen = _geheugen(worker, temporal, postgres, "voor")
-                nacht = time.monotonic() + (schaal.echt(morgen - _NACHT) - datetime.now(UTC)).total_seconds()
-                eerste, laatste = await wacht_op_rijen(sessies, aantal, mal.traject.versie, nacht + aantal)
-                uitkomst.rijen = laatste - max(eerste, nacht)
-                uitkomst.geheugen |= _geheugen(worker, temporal, postgres, "na")
-                await _overzicht(client, sessies, postbus, aantal, morgen, uitkomst)
-                uitkomst.events_per_wek = await _events(client)
-            finally:
-                await worker.stop()
-                await engine.dispose()
+    async with opstelling() as o:
+        await zet_op(o.sessies, aantal + _HANDELINGEN)
+        await _product(o, aantal, uitkomst)
+        await _overzicht(o, aantal, uitkomst)
+        uitkomst.naief = await _naief(o, aantal)
+    async with opstelling() as o:
+        await zet_op(o.sessies, aantal)
+        begin = time.monotonic()
+        await peil(o.sessies, _morgen() - timedelta(minutes=30))
+        uitkomst.peiler = time.monotonic() - begin
     return uitkomst
 
 
-async def _overzicht(
-    client: Client, sessies: Sessies, postbus: Postbus, aantal: int, morgen: datetime, uitkomst: Uitkomst
-) -> None:
+def _morgen() -> datetime:
+    return om_acht(voorbeeld()[1].date())
+
+
+async def _samen(werk: Iterable[Coroutine[None, None, None]]) -> None:
+    hek = asyncio.Semaphore(_TEGELIJK)
+
+    async def om_de_beurt(taak: Coroutine[None, None, None]) -> None:
+        async with hek:
+            await taak
+
+    async with asyncio.TaskGroup() as groep:
+        for taak in werk:
+            groep.create_task(om_de_beurt(taak))
+
+
+async def _begin(o: Opstelling, zaak: Zaak, schaal: Tijdschaal) -> None:
+    await o.client.start_workflow(
+        TrajectWorkflow.run,
+        TrajectInvoer(traject=zaak.traject, omstandigheden=omstandigheden(), tijdschaal=schaal),
+        id=traject_workflow_id(zaak.traject.traject_id),
+        task_queue=TRAJECT_QUEUE,
+    )
+
+
+async def _product(o: Opstelling, aantal: int, uitkomst: Uitkomst) -> None:
+    """From the first wake-up to the last row, while people go on acting in other cases."""
+    uitkomst.voor = o.gebruik()
+    valt = datetime.now(UTC) + timedelta(seconds=max(15.0, aantal / _STARTS_PER_SECONDE))
+    nacht = Tijdschaal(factor=_FACTOR, echt_anker=valt, schijn_anker=_morgen() - _NACHT)
+    overdag = Tijdschaal(echt_anker=valt, schijn_anker=voorbeeld()[0].nu + timedelta(hours=1))
+    alle = list(zaken(aantal + _HANDELINGEN))
+    await _samen(_begin(o, zaak, nacht if nummer < aantal else overdag) for nummer, zaak in enumerate(alle))
+    vanaf = voorbeeld()[0].traject.versie
+    slaap = (valt - datetime.now(UTC)).total_seconds()
+    await asyncio.sleep(max(0.0, slaap))
+    begonnen = o.gebruik()
+    uitkomst.kb_per_zaak = (begonnen["worker_mb"] - uitkomst.voor["worker_mb"]) * 1000 / len(alle)
+    begin = time.monotonic()
+    mensen = asyncio.create_task(_handel(o, [z.traject.traject_id for z in alle[aantal:]], overdag))
+    while (klaar := await _vastgelegd(o, aantal, vanaf)) < aantal:
+        if time.monotonic() > begin + 60 + aantal:
+            raise TimeoutError(f"{klaar} van de {aantal} zaken zijn vastgelegd")
+        await asyncio.sleep(0.2)
+    uitkomst.rijen = time.monotonic() - begin
+    uitkomst.na = o.gebruik()
+    uitkomst.voor = begonnen
+    duur = await mensen
+    klaar_ = [d for d in duur if math.isfinite(d)]
+    uitkomst.handelingen_wachten_nog = len(duur) - len(klaar_)
+    kwantielen = quantiles(klaar_, n=20, method="inclusive")
+    uitkomst.handeling_p50, uitkomst.handeling_p95 = kwantielen[9] * 1000, kwantielen[18] * 1000
+    uitkomst.events_per_wek = await _events(o)
+
+
+async def _vastgelegd(o: Opstelling, aantal: int, vanaf: int) -> int:
+    laatste = f"t-ochtend-{aantal:06}"
+    telling = (
+        select(func.count())
+        .select_from(TrajectRij)
+        .where(TrajectRij.traject_id >= "t-ochtend-", TrajectRij.traject_id < laatste, TrajectRij.versie > vanaf)
+    )
+    async with o.sessies() as session:
+        return await session.scalar(telling) or 0
+
+
+async def _handel(o: Opstelling, traject_ids: list[str], schaal: Tijdschaal) -> list[float]:
+    """A parent reports that it stands still, in one case after the other: seconds from the click to *verwerkt*."""
+    aanbieder = Aanbieder(o.client, o.sessies, schaal)
+    duur = []
+    for nummer, traject_id in enumerate(traject_ids):
+        begin = time.monotonic()
+        nu = schaal.schijn(datetime.now(UTC))
+        opdracht = Opdracht(commando_id=f"c-storm-{nummer}", door=Wie(rol=Rol.OUDERS), handeling=MeldStilstand())
+        async with o.sessies.begin() as session:
+            regel = await neem_aan(
+                session,
+                commando_id=opdracht.commando_id,
+                traject_id=traject_id,
+                soort=OpdrachtSoort.HANDELING,
+                inhoud=opdracht.model_dump(mode="json"),
+                nu=nu,
+            )
+        try:
+            versie = await aanbieder.bied_aan(regel, nu)
+            while True:
+                async with o.sessies() as session:
+                    staat = await session.scalar(select(TrajectRij.versie).where(TrajectRij.traject_id == traject_id))
+                if staat is not None and versie is not None and staat >= versie:
+                    break
+                await asyncio.sleep(0.01)
+            duur.append(time.monotonic() - begin)
+        except NuNietBereikbaar:
+            duur.append(math.inf)
+        await asyncio.sleep(_TUSSENPOOS)
+    return duur
+
+
+async def _overzicht(o: Opstelling, aantal: int, uitkomst: Uitkomst) -> None:
     """The digest of the morning: from eight o'clock to the last mail the server took."""
-    verwacht = len(scholen(aantal))
-    schaal = Tijdschaal(factor=1.0, echt_anker=datetime.now(UTC), schijn_anker=morgen - timedelta(seconds=1))
-    await client.start_workflow(
+    verwacht, overzichten = scholen(aantal), o.postbus
+    schaal = Tijdschaal(echt_anker=datetime.now(UTC), schijn_anker=_morgen() - timedelta(seconds=1))
+    al = len(overzichten.ontvangen)
+    await o.client.start_workflow(
         DigestWorkflow.run,
-        DigestInvoer(swv_id=SWV, tijdschaal=schaal, sinds=morgen - timedelta(days=1)),
+        DigestInvoer(swv_id=SWV, tijdschaal=schaal, sinds=_morgen() - timedelta(days=1)),
         id=digest_workflow_id(SWV),
         task_queue=NACHT_QUEUE,
     )
     begin = time.monotonic() + 1
-    while len(postbus.ontvangen) < verwacht and time.monotonic() < begin + aantal:
-        await asyncio.sleep(0.05)
+    await overzichten.wacht_tot(al + len(verwacht), 60 + aantal)
     uitkomst.mails = time.monotonic() - begin
     await asyncio.sleep(2)  # a mail too many would come now
-    uitkomst.mails_ontvangen = len(postbus.ontvangen)
-    uitkomst.dubbel = len(postbus.ontvangen) - len(set(postbus.ontvangen))
-    async with sessies() as session:
+    ontvangen = overzichten.ontvangen[al:]
+    uitkomst.mails_ontvangen = len(ontvangen)
+    uitkomst.dubbel = len(overzichten.ontvangen) - len(set(overzichten.ontvangen))
+    async with o.sessies() as session:
         in_mail = await session.scalar(
             select(func.count(func.distinct(BerichtRij.traject_id))).where(
-                BerichtRij.status == BerichtStatus.OPGENOMEN, BerichtRij.traject_id.like("t-ochtend-%")
+                BerichtRij.status == BerichtStatus.OPGENOMEN,
+                BerichtRij.traject_id >= "t-ochtend-",
+                BerichtRij.traject_id < f"t-ochtend-{aantal:06}",
             )
         )
-    uitkomst.kwijt = aantal - int(in_mail or 0) + max(0, verwacht - len(set(postbus.ontvangen)))
+    uitkomst.kwijt = aantal - int(in_mail or 0) + max(0, len(verwacht) - len(set(ontvangen)))
 
 
-async def _events(client: Client) -> float:
-    """Events one wake-up added to the history of a case, the first case being as good as any."""
-    handle = client.get_workflow_handle(traject_workflow_id("t-ochtend-000000"))
+async def _naief(o: Opstelling, aantal: int) -> float:
+    """Seconds from the moment all are due until the last row, for the workflow one would write first."""
+    async with o.sessies.begin() as session:
+        await session.execute(text("CREATE TABLE naief (nummer integer PRIMARY KEY)"))
+    op = datetime.now(UTC) + timedelta(seconds=max(15.0, aantal / _STARTS_PER_SECONDE))
+
+    async def begin(nummer: int) -> None:
+        await o.client.start_workflow(
+            HerinnerWorkflow.run, Herinnering(nummer=nummer, op=op), id=f"naief/{nummer}", task_queue=NAIEF_QUEUE
+        )
+
+    await _samen(begin(nummer) for nummer in range(aantal))
+    await asyncio.sleep(max(0.0, (op - datetime.now(UTC)).total_seconds()))
+    start = time.monotonic()
+    while True:
+        async with o.sessies() as session:
+            if await session.scalar(text("SELECT count(*) FROM naief")) == aantal:
+                return time.monotonic() - start
+        await asyncio.sleep(0.2)
+
+
+async def _events(o: Opstelling) -> int:
+    """Events one wake-up adds to the history of a case, the first one being as good as any."""
+    handle = o.client.get_workflow_handle(traject_workflow_id("t-ochtend-000000"))
     events = [e async for e in handle.fetch_history_events()]
     gevuurd = next(i for i, e in enumerate(events) if e.HasField("timer_fired_event_attributes"))
-    print([e.WhichOneof("attributes")[:-17] for e in events[gevuurd:]], file=sys.stderr)
     return len(events) - gevuurd
 
 
-def _geheugen(worker: Proces, temporal: DevServer, postgres: EmbeddedPostgres, wanneer: str) -> dict[str, float]:
-    return {
-        f"worker_cpu_{wanneer}": cpu(worker.pid),
-        f"temporal_cpu_{wanneer}": cpu(temporal.pid),
-        f"postgres_cpu_{wanneer}": cpu(postgres.pid),
-        f"worker_{wanneer}": geheugen(worker.pid),
-        f"temporal_{wanneer}": geheugen(temporal.pid),
-        f"postgres_{wanneer}": geheugen(postgres.pid),
-    }
-
-
 def main() -> None:
-    """Mornings of so many cases, as JSON."""
-    for tekst in sys.argv[1:] or ["300"]:
-        uitkomst: dict[str, Any] = asdict(asyncio.run(ochtend(int(tekst))))
-        print(json.dumps(uitkomst, indent=2))
+    """One morning for each number, as JSON."""
+    for getal in sys.argv[1:] or ["300"]:
+        print(json.dumps(asdict(asyncio.run(ochtend(int(getal)))), indent=2))
 
 
 if __name__ == "__main__":

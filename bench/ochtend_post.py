@@ -1,6 +1,7 @@
 """An SMTP server that takes everything and remembers the Message-ID of each mail."""
 
 import asyncio
+import contextlib
 import re
 from types import TracebackType
 from typing import Self
@@ -15,6 +16,13 @@ class Postbus:
         self.ontvangen: list[bytes] = []
         self.poort = 0
         self._server: asyncio.Server | None = None
+        self._nieuw = asyncio.Condition()
+
+    async def wacht_tot(self, aantal: int, hoogstens: float) -> None:
+        """Until so many mails were taken, or so many seconds have passed."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(hoogstens), self._nieuw:
+                await self._nieuw.wait_for(lambda: len(self.ontvangen) >= aantal)
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._gesprek, "127.0.0.1", 0, limit=1 << 22)
@@ -35,7 +43,9 @@ class Postbus:
                     schrijver.write(b"354 toe maar\r\n")
                     inhoud = await lezer.readuntil(b"\r\n.\r\n")
                     gevonden = _MESSAGE_ID.search(inhoud)
-                    self.ontvangen.append(gevonden.group(1) if gevonden else b"")
+                    async with self._nieuw:
+                        self.ontvangen.append(gevonden.group(1) if gevonden else b"")
+                        self._nieuw.notify_all()
                     schrijver.write(b"250 aangenomen\r\n")
                 case b"QUIT":
                     schrijver.write(b"221 dag\r\n")

@@ -1,13 +1,15 @@
 """The worker of the morning in a process of its own: the two workers of the product, on the clock of the measurement."""
 
 import asyncio
+import contextlib
 import signal
 import sys
 from pathlib import Path
 
 from pydantic import BaseModel
+from temporalio.worker import Worker
 
-from domain.tijdschaal import Tijdschaal
+from bench.ochtend_naief import NAIEF_QUEUE, HerinnerActiviteiten, HerinnerWorkflow
 from runtime.logging import stel_logging_in
 from runtime.route_files import laad_routes
 from runtime.settings import Settings
@@ -15,6 +17,7 @@ from runtime.smtp import Postbode
 from runtime.temporal import connect, stel_sdk_in
 from storage.db import maak_engine, sessies
 from worker.registry import Benodigdheden, maak_workers
+from worker.sandbox import maak_runner
 
 
 class Opdracht(BaseModel):
@@ -24,7 +27,6 @@ class Opdracht(BaseModel):
     temporal_address: str
     smtp_poort: int
     sleutels: str
-    schaal: Tijdschaal
 
     def settings(self) -> Settings:
         """The settings of a demo, because only there the clock may run fast."""
@@ -50,8 +52,21 @@ async def draai(opdracht: Opdracht) -> None:
     client = await connect(settings, settings.sleutelring(), rol="worker")
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    workers = maak_workers(client, Benodigdheden(sessies=sessies(engine), postbode=postbode, settings=settings))
-    async with workers[0], workers[1]:
+    maker = sessies(engine)
+    naief = HerinnerActiviteiten(maker, postbode, settings)
+    async with contextlib.AsyncExitStack() as stapel:
+        for worker in maak_workers(client, Benodigdheden(sessies=maker, postbode=postbode, settings=settings)):
+            await stapel.enter_async_context(worker)
+        await stapel.enter_async_context(
+            Worker(
+                client,
+                task_queue=NAIEF_QUEUE,
+                workflows=[HerinnerWorkflow],
+                activities=[naief.herinner],
+                workflow_runner=maak_runner(),
+                build_id="meting",
+            )
+        )
         print("klaar", flush=True)
         await stop.wait()
     await postbode.sluit()

@@ -17,6 +17,7 @@ from bench.zaak import leef, omstandigheden
 from cli.demo_gegevens import GEMEENTE, SINDS, SWV, laad
 from domain.catalogus import CATALOGUS
 from domain.effects import Bericht
+from domain.feiten import Gebeurtenis
 from domain.roles import Rol
 from domain.traject import Traject
 from domain.vastlegging import Vastlegging
@@ -50,7 +51,7 @@ def voorbeeld() -> tuple[Vastlegging, datetime]:
 
     Raises LookupError when the invented year has no such place any more.
     """
-    feiten = []
+    feiten: list[Gebeurtenis] = []
     for eerder, later in pairwise(leef("t-voorbeeld")):
         feiten.extend(eerder.gebeurtenissen)
         soorten = [(m.bericht, m.rol) for m in later.meldingen]
