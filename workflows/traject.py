@@ -69,7 +69,7 @@ class TrajectWorkflow:
     @workflow.init
     def __init__(self, invoer: TrajectInvoer) -> None:
         """Builds the state before any message can arrive."""
-        self._november_2026 = workflow.patched(NOVEMBER_2026)
+        self._november_2026 = self._heeft(NOVEMBER_2026)
         self._klok = Werkklok(invoer.tijdschaal)
         self._omstandigheden = gedeeld(invoer.omstandigheden)
         self._gebeurtenissen: list[Gebeurtenis] = []
@@ -168,6 +168,10 @@ class TrajectWorkflow:
             nu=self._klok.nu(),
             volgende_wek=next_wake(self._kader(), self._traject),
         )
+
+    def _heeft(self, wijziging: str) -> bool:
+        """Did this run begin with that change? (workflows/versies.py)"""
+        return workflow.patched(wijziging)
 
     def _kader(self) -> Kader:
         return Kader.van(CATALOGUS.haal(self._traject.route), self._omstandigheden, self._regels)
