@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import Weigering
-from storage.case_tables import OpdrachtRij, OpdrachtSoort, OpdrachtStatus, Tekst
+from storage.case_tables import OpdrachtRij, OpdrachtSoort, OpdrachtStatus, Tekst, TijdlijnRij
 from storage.errors import CommandoHergebruikt
 
 
@@ -102,10 +102,16 @@ async def markeer_verwerkt(session: AsyncSession, commando_id: str, versie: int 
 async def markeer_geweigerd(
     session: AsyncSession, commando_id: str, *, code: str, veld: str, zin: str, remedie: str
 ) -> bool:
-    """The act was refused, and this is why. False when the outcome was known already."""
-    return await _rond_af(
+    """The act was refused, and this is why. False when the outcome was known already.
+
+    What a person added to it in words goes: an act that was never done has no place in a dossier.
+    """
+    nieuw = await _rond_af(
         session, commando_id, status=OpdrachtStatus.GEWEIGERD, code=code, veld=veld, zin=zin, remedie=remedie
     )
+    if nieuw:
+        await _verwijder_tekst(session, commando_id)
+    return nieuw
 
 
 async def markeer_weigering(session: AsyncSession, commando_id: str, weigering: Weigering) -> bool:
@@ -130,6 +136,19 @@ async def _rond_af(session: AsyncSession, commando_id: str, **uitkomst: Any) -> 
         .execution_options(synchronize_session=False)
     )
     return geraakt is not None
+
+
+async def _verwijder_tekst(session: AsyncSession, commando_id: str) -> None:
+    # Should the act stand in the timeline after all (its outcome was lost, and the repeat refused), the text stays.
+    ref = select(OpdrachtRij.inhoud["tekst_ref"].as_string()).where(OpdrachtRij.commando_id == commando_id)
+    gebruikt = select(TijdlijnRij.nr).where(
+        TijdlijnRij.traject_id == Tekst.traject_id, TijdlijnRij.tekst_ref == Tekst.id
+    )
+    await session.execute(
+        delete(Tekst)
+        .where(Tekst.id == ref.scalar_subquery(), ~gebruikt.exists())
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def bewaar_tekst(

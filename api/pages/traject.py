@@ -21,8 +21,8 @@ from api.pages.formulieren import (
     maak_paneel,
     wie,
 )
-from api.rest.schemas import eis_sleutel
 from api.rest.trajecten import traject_onbekend
+from api.sleutel import eis_sleutel
 from api.validatie import veldfouten
 from domain.errors import Weigering
 from storage.errors import CommandoHergebruikt

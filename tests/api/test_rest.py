@@ -99,7 +99,12 @@ async def test_what_does_not_exist_is_404_in_words(stil: Site, pad: str) -> None
             "ongeldig",
             "handeling.extra",
         ),
-        (handeling(handeling={"soort": "rond_af", "afspraak_id": "\x00"}), 422, "tekst_ongeldig", "handeling"),
+        (
+            handeling(handeling={"soort": "rond_af", "afspraak_id": "\x00"}),
+            422,
+            "tekst_ongeldig",
+            "handeling.afspraak_id",
+        ),
         (handeling(door={"persoon_id": v.LEERKRACHT, "rol": "koning"}), 422, "ongeldig", "door.rol"),
         (handeling(toelichting="x" * 2001), 422, "ongeldig", "toelichting"),
         (handeling(toelichting="\x00"), 422, "tekst_ongeldig", "toelichting"),
