@@ -68,6 +68,25 @@ async def lees_opdracht(session: AsyncSession, commando_id: str) -> Journaalrege
     return Journaalregel.model_validate(rij) if rij else None
 
 
+async def later_geweigerd(session: AsyncSession, traject_id: str, *, sinds: datetime) -> list[Journaalregel]:
+    """Acts on this traject that were received, and only later refused: whoever did them was not there any more.
+
+    Those the relay took in hand; what is refused at once is told at once. Since `sinds`, the newest first.
+    """
+    rijen = await session.scalars(
+        select(OpdrachtRij)
+        .where(
+            OpdrachtRij.traject_id == traject_id,
+            OpdrachtRij.soort == OpdrachtSoort.HANDELING,
+            OpdrachtRij.status == OpdrachtStatus.GEWEIGERD,
+            OpdrachtRij.pogingen > 0,
+            OpdrachtRij.laatst_aangeboden_op >= sinds,
+        )
+        .order_by(OpdrachtRij.volgnr.desc())
+    )
+    return [Journaalregel.model_validate(rij) for rij in rijen]
+
+
 async def open_opdrachten(
     session: AsyncSession, *, ouder_dan: datetime, limiet: int, nu: datetime
 ) -> list[Journaalregel]:

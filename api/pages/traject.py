@@ -1,6 +1,7 @@
 """The page of one traject, and the acts one can do there. Every act is a form: it works without JavaScript."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -21,6 +22,7 @@ from api.pages.formulieren import (
     maak_paneel,
     wie,
 )
+from api.pages.later import NietUitgevoerd, niet_uitgevoerd
 from api.rest.trajecten import traject_onbekend
 from api.sleutel import eis_sleutel
 from api.validatie import veldfouten
@@ -57,7 +59,10 @@ async def pagina(
         async with diensten.sessies() as session:
             regel = await lees_opdracht(session, opdracht)
     melding = regel if regel is not None and regel.traject_id == traject_id else None
-    return _toon(request, beeld, lees_wie(request.cookies.get(KOEKJE, ""), beeld.mensen), melding=melding)
+    als = lees_wie(request.cookies.get(KOEKJE, ""), beeld.mensen)
+    async with diensten.sessies() as session:
+        later = await niet_uitgevoerd(session, beeld, als, diensten.klok.nu(), behalve=opdracht)
+    return _toon(request, beeld, als, melding=melding, niet_uitgevoerd=later)
 
 
 @router.get("/traject/{traject_id}/deel/{deel}")
@@ -149,6 +154,7 @@ def _toon(
     als: Mens | None,
     *,
     melding: Journaalregel | None = None,
+    niet_uitgevoerd: Sequence[NietUitgevoerd] = (),
     fout: Fout | None = None,
     status: int = 200,
 ) -> Response:
@@ -158,6 +164,7 @@ def _toon(
         "paneel": maak_paneel(beeld, als),
         "als": als_waarde(als) if als else "",
         "melding": melding,
+        "niet_uitgevoerd": niet_uitgevoerd,
         "fout": fout,
         "bijgewerkt": False,
         "nieuw_commando": lambda: secrets.token_hex(16),
