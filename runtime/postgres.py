@@ -21,7 +21,7 @@ from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 
-from runtime.children import Account, Claim, log_tail, spawn, stop
+from runtime.children import Account, Claim, log_tail, open_private, spawn, stop
 from runtime.postgres_binaries import Binaries, PostgresError, copy_for, find_binaries
 from runtime.postmaster import end_orphan, wait_until_ready
 
@@ -67,10 +67,11 @@ class EmbeddedPostgres:
         """
         if self._claim is not None:
             raise PostgresError("Deze database is al gestart.")
-        self.root.mkdir(parents=True, exist_ok=True)
+        account = _account()
+        # Another account has to pass through it to its data; what else is in it, it cannot read.
+        self.root.mkdir(mode=0o711 if account.is_other else 0o700, parents=True, exist_ok=True)
         self._claim = Claim(self.root / "postgres.lock", "De database")
         try:
-            account = _account()
             home = self._settle(account)
             data = home / "data"
             binaries = find_binaries(data if data.exists() else None)
@@ -173,7 +174,7 @@ class EmbeddedPostgres:
                 # A random part: whoever wipes `root` starts afresh, and never meets an old database again.
                 home = Path(tempfile.mkdtemp(prefix=f"routewacht-{self._digest}-", dir=base))
                 home.chmod(0o711)
-                self._pointer.write_text(f"{home}\n")
+                _write_private(self._pointer, f"{home}\n")
                 return home
         raise PostgresError(
             f"De gebruiker {account.name} kan niet bij {self.root}, en er is geen andere plaats voor de database. "
@@ -196,7 +197,7 @@ class EmbeddedPostgres:
         argv = [str(binaries.folder / "initdb"), "-D", str(new), "-U", ROLE, f"--pwfile={secret}"]
         argv += ["--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions", *locale]
         try:
-            with self.log.open("ab") as log:
+            with open_private(self.log) as log:
                 child = spawn(argv, account=account, stdout=log, stderr=log, env=_environment())
                 child.wait(max(deadline - time.monotonic(), 1))
         except subprocess.TimeoutExpired:
@@ -244,7 +245,7 @@ class EmbeddedPostgres:
             argv += ["-c", f"{name}={value}"]
         crashed = (data / "postmaster.pid").exists()
         while True:
-            with self.log.open("ab") as log:
+            with open_private(self.log) as log:
                 self._child = spawn(
                     argv, account=account, death_signal=signal.SIGINT, stderr=log, stdout=log, env=_environment()
                 )
