@@ -6,6 +6,7 @@ from domain.catalogus import Catalogus
 from domain.dagen import Kalender, schooldagen_tussen
 from domain.ids import traject_code
 from domain.roles import PARTIJ_LABEL, Rol
+from domain.sjabloon import Sjabloon
 from domain.tijd import in_woorden, lokale_datum
 from runtime.mailcontext import (
     EscalatieContext,
@@ -20,7 +21,6 @@ from runtime.mailcontext import (
 )
 from storage.mail_content import Mailinhoud
 from storage.mail_content import Regel as Zaakregel
-from storage.templates import Sjabloon
 
 _GROEPEN: tuple[Groepstitel, ...] = ("Te laat", "Vandaag", "Deze week", "Binnenkort")
 _GEVRAAGD = {

@@ -8,6 +8,7 @@ import re
 import secrets
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import tempfile
@@ -139,6 +140,19 @@ class EmbeddedPostgres:
             raise PostgresError("De database is niet gestart.")
         return self._child.pid
 
+    def answering_sockets(self) -> Path | None:
+        """The folder with the socket of a server that another process runs on `root`; None when nobody answers there."""
+        home = Path(self._pointer.read_text().strip()) if self._pointer.exists() else self.root
+        for folder in (home / "run", *self._short_folders()):
+            with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+                probe.connect(str(folder / _SOCKET))
+                return folder
+        return None
+
+    def _short_folders(self) -> tuple[Path, Path]:
+        name = f"rw-{self._digest}"
+        return Path(tempfile.gettempdir(), name), Path("/tmp", name)  # noqa: S108 - whoever makes it checks the rights
+
     def __enter__(self) -> Self:
         self.start()
         return self
@@ -211,9 +225,9 @@ class EmbeddedPostgres:
     def _socket_folder(self, account: Account, home: Path) -> Path:
         folder = home / "run"
         if len(os.fsencode(folder / _SOCKET)) > _SOCKET_PATH_MAX or not _PLAIN_PATH.fullmatch(str(folder)):
-            folder = Path(tempfile.gettempdir(), f"rw-{self._digest}")
+            folder, other = self._short_folders()
             if len(os.fsencode(folder / _SOCKET)) > _SOCKET_PATH_MAX or not account.can_enter(folder.parent):
-                folder = Path("/tmp", folder.name)  # noqa: S108 - ownership and rights are checked below
+                folder = other
         try:
             folder.mkdir(mode=0o700)
             account.give(folder)

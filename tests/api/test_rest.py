@@ -1,6 +1,7 @@
 """Reading through the JSON API, what it does with nonsense, and what it does while Temporal is away."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -178,3 +179,18 @@ async def test_the_description_is_dutch_and_complete(stil: Site) -> None:
             assert werkwoord["description"].rstrip().endswith("."), pad
     soorten = schema["components"]["schemas"]["HandelVerzoek"]["properties"]["handeling"]["discriminator"]["mapping"]
     assert "leg_toestemming_vast" in soorten
+
+
+async def test_what_the_description_promises_about_acts_is_what_happens(stil: Site) -> None:
+    """A generated client knows nothing but this document."""
+    schema = (await stil.http.get("/openapi.json")).json()
+    for pad in ("/api/v1/trajecten", "/api/v1/trajecten/{traject_id}/handelingen"):
+        doen = schema["paths"][pad]["post"]
+        (kop,) = [p for p in doen["parameters"] if p["name"] == "Idempotency-Key"]
+        assert (kop["in"], kop["required"]) == ("header", True)
+        vorm = kop["schema"]
+        assert (vorm["type"], vorm["minLength"], vorm["maxLength"]) == ("string", 8, 64)
+        assert re.fullmatch(vorm["pattern"], sleutel()["Idempotency-Key"])
+        assert not re.fullmatch(vorm["pattern"], "met spatie")
+        assert {"400", "403", "404", "409", "413", "422", "503"} <= set(doen["responses"])
+    assert "fouten" in schema["components"]["schemas"]["Problem"]["properties"]
