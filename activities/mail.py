@@ -85,7 +85,7 @@ class MailActivities:
                 await terug_in_rij(session, opdracht.mail_id, aflevering.code, opdracht.nu)
             else:
                 await markeer(session, opdracht.mail_id, aflevering.uitslag, aflevering.code, opdracht.nu)
-        _log.info("mail_delivery", mail_id=opdracht.mail_id, outcome=aflevering.uitslag, code=aflevering.code)
+        _log.info("mail_delivery", outbox_id=opdracht.mail_id, outcome=aflevering.uitslag, code=aflevering.code)
         if aflevering.uitslag is Uitslag.TIJDELIJK:
             return Bezorguitslag(uitslag=Bezorgd.TIJDELIJK)
         return await self._wat_er_staat(opdracht.mail_id)

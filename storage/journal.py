@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import Weigering
-from storage.case_tables import OpdrachtRij, OpdrachtSoort, OpdrachtStatus, Tekst
+from storage.case_tables import OpdrachtRij, OpdrachtSoort, OpdrachtStatus, Tekst, TijdlijnRij
 from storage.errors import CommandoHergebruikt
 
 
@@ -68,6 +68,25 @@ async def lees_opdracht(session: AsyncSession, commando_id: str) -> Journaalrege
     return Journaalregel.model_validate(rij) if rij else None
 
 
+async def later_geweigerd(session: AsyncSession, traject_id: str, *, sinds: datetime) -> list[Journaalregel]:
+    """Acts on this traject that were received, and only later refused: whoever did them was not there any more.
+
+    Those the relay took in hand; what is refused at once is told at once. Since `sinds`, the newest first.
+    """
+    rijen = await session.scalars(
+        select(OpdrachtRij)
+        .where(
+            OpdrachtRij.traject_id == traject_id,
+            OpdrachtRij.soort == OpdrachtSoort.HANDELING,
+            OpdrachtRij.status == OpdrachtStatus.GEWEIGERD,
+            OpdrachtRij.pogingen > 0,
+            OpdrachtRij.laatst_aangeboden_op >= sinds,
+        )
+        .order_by(OpdrachtRij.volgnr.desc())
+    )
+    return [Journaalregel.model_validate(rij) for rij in rijen]
+
+
 async def open_opdrachten(
     session: AsyncSession, *, ouder_dan: datetime, limiet: int, nu: datetime
 ) -> list[Journaalregel]:
@@ -111,10 +130,16 @@ async def markeer_verwerkt(session: AsyncSession, commando_id: str, versie: int 
 async def markeer_geweigerd(
     session: AsyncSession, commando_id: str, *, code: str, veld: str, zin: str, remedie: str
 ) -> bool:
-    """The act was refused, and this is why. False when the outcome was known already."""
-    return await _rond_af(
+    """The act was refused, and this is why. False when the outcome was known already.
+
+    What a person added to it in words goes: an act that was never done has no place in a dossier.
+    """
+    nieuw = await _rond_af(
         session, commando_id, status=OpdrachtStatus.GEWEIGERD, code=code, veld=veld, zin=zin, remedie=remedie
     )
+    if nieuw:
+        await _verwijder_tekst(session, commando_id)
+    return nieuw
 
 
 async def markeer_weigering(session: AsyncSession, commando_id: str, weigering: Weigering) -> bool:
@@ -139,6 +164,19 @@ async def _rond_af(session: AsyncSession, commando_id: str, **uitkomst: Any) -> 
         .execution_options(synchronize_session=False)
     )
     return geraakt is not None
+
+
+async def _verwijder_tekst(session: AsyncSession, commando_id: str) -> None:
+    # Should the act stand in the timeline after all (its outcome was lost, and the repeat refused), the text stays.
+    ref = select(OpdrachtRij.inhoud["tekst_ref"].as_string()).where(OpdrachtRij.commando_id == commando_id)
+    gebruikt = select(TijdlijnRij.nr).where(
+        TijdlijnRij.traject_id == Tekst.traject_id, TijdlijnRij.tekst_ref == Tekst.id
+    )
+    await session.execute(
+        delete(Tekst)
+        .where(Tekst.id == ref.scalar_subquery(), ~gebruikt.exists())
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def bewaar_tekst(
