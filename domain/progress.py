@@ -133,12 +133,8 @@ def _bezorging(boek: Boek, gebeuren: MeldBezorging) -> None:
     if any(a.sjabloon == wat and a.over == gebeuren.persoon_id for a in boek.t.open_afspraken):
         return
     boek.noteer(f.BezorgingMislukt(persoon_id=gebeuren.persoon_id, reden=gebeuren.reden, op=boek.vandaag))
-    eigenaar = Rol.DIRECTIE if gebeuren.rol in {Rol.IB, Rol.OCO} else _zorgcoordinator(boek)
+    eigenaar = Rol.DIRECTIE if gebeuren.rol in {Rol.IB, Rol.OCO} else boek.kader.zorgcoordinator
     open_ingebouwd(boek, wat, eigenaar, over=gebeuren.persoon_id)
-
-
-def _zorgcoordinator(boek: Boek) -> Rol:
-    return Rol.OCO if boek.kader.route.sector == "vo" else Rol.IB
 
 
 def _signaal(boek: Boek, gebeuren: MeldSignaal) -> None:

@@ -179,7 +179,7 @@ async def maak_beeld(session: AsyncSession, diensten: Diensten, traject_id: str)
         mensen=mensen,
         samenvatting=stand_in_woorden(kader.route, t),
         stappen=_stappen(kader.route, t, gebeurtenissen),
-        afspraken=tuple(_afspraak(kader, a, mensen, namen, vandaag, t.stagnatie is not None) for a in open_),
+        afspraken=tuple(_afspraak(kader, t, a, mensen, namen, vandaag, t.stagnatie is not None) for a in open_),
         wachttijden=_wachttijden(kader, t, vandaag),
         toestemmingen=_toestemmingen(t, namen),
         verloop=_verloop(kader.route, gebeurtenissen, namen, teksten),
@@ -211,7 +211,13 @@ def _stappen(route: Route, t: Traject, gebeurtenissen: Iterable[Gebeurtenis]) ->
 
 
 def _afspraak(
-    kader: Kader, a: Afspraak, mensen: tuple[Mens, ...], namen: dict[str, str], vandaag: date, ligt_stil: bool
+    kader: Kader,
+    t: Traject,
+    a: Afspraak,
+    mensen: tuple[Mens, ...],
+    namen: dict[str, str],
+    vandaag: date,
+    ligt_stil: bool,
 ) -> AfspraakBeeld:
     persoon = namen.get(a.persoon_id) if a.persoon_id else None
     return AfspraakBeeld(
@@ -224,18 +230,20 @@ def _afspraak(
         bal=PARTIJ_LABEL[a.bal],
         bal_dagen=schooldagen_tussen(kader.kalender, a.bal_sinds, vandaag),
         label=woorden.herkomst_van(kader.route, a, kader.instellingen),
-        herinnering=_herinnering(kader, a, mensen, ligt_stil),
+        herinnering=_herinnering(kader, t, a, mensen, ligt_stil),
     )
 
 
-def _herinnering(kader: Kader, a: Afspraak, mensen: tuple[Mens, ...], ligt_stil: bool) -> Herinnering | None:
+def _herinnering(
+    kader: Kader, t: Traject, a: Afspraak, mensen: tuple[Mens, ...], ligt_stil: bool
+) -> Herinnering | None:
     if a.trede is None or a.trede_op is None:
         return None
     ladder = kader.route.ladder(a.ladder)
     if a.trede >= len(ladder.treden):
         return None
     trede = ladder.treden[a.trede]
-    rol = naar_rol(kader, a, trede)
+    rol = naar_rol(kader, t, a, trede)
     namen = namen_bij(mensen, rol)
     aan = ", ".join([*namen, ROL_LABEL[rol]]) if rol is not Rol.OUDERS else ROL_LABEL[rol]
     if trede.aan is Aan.ESCALATIEPUNT and ligt_stil:
@@ -310,6 +318,8 @@ def _gewicht(feit: f.EenFeit) -> str:
             | f.TrajectGestart()
             | f.TrajectGesloten()
             | f.TrajectHeropend()
+            | f.RegieVerplaatst()
+            | f.GezagGewijzigd()
         ):
             return "gedaan"
         case _:
