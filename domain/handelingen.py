@@ -130,6 +130,10 @@ EenHandeling = Annotated[
 ]
 
 
+# Fields that the gate fills in from the register; what a sender puts in them does not count.
+VAN_DE_POORT = frozenset({"gezag", "vastgesteld_op", "vastgesteld_door"})
+
+
 class Opdracht(BaseModel):
     """An act in its envelope, as it stands in the command journal and is offered to the workflow.
 

@@ -22,6 +22,7 @@ from domain.tijd import lokale_datum
 from domain.traject import Afspraak, Traject
 from domain.verwoording import feit_in_woorden, stand_in_woorden, titel_van
 from storage import read
+from storage.people import gezag_van
 from storage.views import Mens, TrajectRegel
 
 ANTWOORD_LABEL: dict[Antwoord, str] = {
@@ -134,6 +135,7 @@ class Beeld:
     afspraken: tuple[AfspraakBeeld, ...]
     wachttijden: tuple[Wachttijd, ...]
     toestemmingen: tuple[Toestemmingbeeld, ...]
+    gezag_veranderd: bool
     verloop: tuple[Gebeurtenisbeeld, ...]
 
     @property
@@ -182,6 +184,7 @@ async def maak_beeld(session: AsyncSession, diensten: Diensten, traject_id: str)
         afspraken=tuple(_afspraak(kader, t, a, mensen, namen, vandaag, t.stagnatie is not None) for a in open_),
         wachttijden=_wachttijden(kader, t, vandaag),
         toestemmingen=_toestemmingen(t, namen),
+        gezag_veranderd=leerling is not None and await gezag_van(session, t.leerling_id, vandaag) != t.gezag,
         verloop=_verloop(kader.route, gebeurtenissen, namen, teksten),
     )
 
