@@ -21,6 +21,7 @@ from domain.roles import Rol
 from domain.stagnatie import gewaarschuwd, luister, stilte
 from domain.stappen import betreed, open_vensters, plan_vensters
 from domain.tijd import wekmoment
+from domain.toestemmen import houd_aan_toestemming
 from domain.traject import Traject, TrajectStatus, Verwijzing
 from domain.treden import beklim
 
@@ -94,6 +95,8 @@ def progress(
         return Uitslag(traject, (), ())
     match gebeuren:
         case TijdVerstreken():
+            if boek.kader.tweede_editie:
+                houd_aan_toestemming(boek)  # what a run of the first edition left behind
             open_vensters(boek)
             beklim(boek)
             luister(boek)

@@ -192,17 +192,16 @@ def _stop(boek: Boek, doel: Doel, *, meld: bool) -> None:
     hangt_af = {s.id for s in stap.afspraken if s.toestemming is doel}
     stopt = [a for a in boek.t.open_afspraken if a.stap == stap.id and a.sjabloon in hangt_af]
     laat_vervallen(boek, stopt, "geen_toestemming")
-    genomen = _neem_terug(boek)
-    houd_regie_binnen(boek)
+    genomen = houd_aan_toestemming(boek)
     if stopt or genomen or meld:
         besluit = next(a for a in boek.t.open_afspraken if a.sjabloon == stap.besluit.id)
         leidt = toegestaan(boek.t, stap.leidt)
         boek.meld(Bericht.DRINGEND, leidt, ("gestopt", doel, boek.t.versie), afspraak=besluit)
 
 
-def _neem_terug(boek: Boek) -> bool:
-    """Open afspraken of somebody outside school who may not know of the case any more: work of that role lapses, what was
-    only handed over goes back to whose it is."""
+def houd_aan_toestemming(boek: Boek) -> bool:
+    """Nobody outside school who may not know of the case (any more) keeps a part in it: the regie goes back, work of that
+    role lapses, what was only handed over returns to whose it is. True when an afspraak was touched."""
     weg = [a for a in boek.t.open_afspraken if not mag_weten(boek.t, a.rol)]
     for afspraak in weg:
         eigen = _rol_volgens_route(boek, afspraak)
@@ -213,6 +212,7 @@ def _neem_terug(boek: Boek) -> bool:
         boek.noteer(f.AfspraakOvergedragen(afspraak_id=afspraak.id, rol=eigen, persoon_id=None))
         terug = boek.t.afspraak(afspraak.id)
         boek.meld(Bericht.NIEUW, eigen, (afspraak.id, "terug", boek.t.versie), afspraak=terug)
+    houd_regie_binnen(boek)
     return bool(weg)
 
 
