@@ -1,6 +1,7 @@
 """Who outside school may know of a case: each such role goes with the purpose that must have been agreed to first."""
 
 from domain.consent import Doel, Stand
+from domain.kader import Kader
 from domain.roles import Rol, volgende_rol
 from domain.traject import Traject
 
@@ -27,9 +28,14 @@ def mag_weten(traject: Traject, rol: Rol) -> bool:
     return doel is None or traject.stand(doel) is Stand.GEGEVEN
 
 
+def of_school(kader: Kader, traject: Traject, rol: Rol) -> Rol:
+    """This role to own or lead something; when it may not know of the case, whoever looks after support at school."""
+    return rol if mag_weten(traject, rol) else kader.zorgcoordinator
+
+
 def toegestaan(traject: Traject, rol: Rol) -> Rol:
-    """This role, or else the first after it on the way up that may know of the case. There always is one: the way ends
-    at the samenwerkingsverband."""
+    """This role to be told on a ladder, or else the first after it on the way up that may know of the case. There always is
+    one: the way ends at the samenwerkingsverband."""
     while not mag_weten(traject, rol):
         rol = volgende_rol(rol)
     return rol

@@ -7,7 +7,7 @@ from domain.boek import Boek
 from domain.calendar import bereken
 from domain.consent import Doel
 from domain.dagen import schooldagen_tussen
-from domain.delen import toegestaan
+from domain.delen import of_school
 from domain.effects import Bericht
 from domain.ingebouwd import TERMIJN, Ingebouwd
 from domain.ladder import eerste_trede
@@ -75,9 +75,9 @@ def open_afspraak(
 def open_op_datum(boek: Boek, afspraak: Afspraak, *, meld: bool = True) -> Afspraak:
     """Opens an afspraak whose dates are known; sets its first rung and tells its owner (not the one who just acted).
 
-    When its owner may not know of the case, it is for the next role that may.
+    When its owner may not know of the case, it is for school.
     """
-    rol = toegestaan(boek.t, afspraak.rol) if boek.kader.tweede_editie else afspraak.rol
+    rol = of_school(boek.kader, boek.t, afspraak.rol) if boek.kader.tweede_editie else afspraak.rol
     if rol is not afspraak.rol:
         bal = PARTIJ_VAN[rol] if afspraak.bal is PARTIJ_VAN[afspraak.rol] else afspraak.bal
         afspraak = afspraak.model_copy(update={"rol": rol, "bal": bal})

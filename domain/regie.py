@@ -2,7 +2,7 @@
 
 from domain import feiten as f
 from domain.boek import Boek
-from domain.delen import mag_weten, toegestaan
+from domain.delen import mag_weten, of_school
 from domain.errors import RegieBlijft
 from domain.handelingen import GeefRegieTerug, NeemRegieOver
 from domain.rechten import eis_recht
@@ -33,7 +33,7 @@ def _volgens_tabel(boek: Boek, kenmerken: dict[str, str]) -> Rol:
 
 def begin_regie(boek: Boek) -> Rol:
     """Who has it at the beginning of a course."""
-    return toegestaan(boek.t, boek.kader.route.regie.begin)
+    return of_school(boek.kader, boek.t, boek.kader.route.regie.begin)
 
 
 def houd_regie_binnen(boek: Boek) -> None:

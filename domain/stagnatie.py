@@ -11,7 +11,7 @@ from domain import feiten as f
 from domain.boek import Boek
 from domain.calendar import bereken
 from domain.dagen import schooldagen_tussen
-from domain.delen import toegestaan
+from domain.delen import of_school
 from domain.effects import Bericht
 from domain.ingebouwd import Ingebouwd
 from domain.kader import Kader
@@ -148,7 +148,7 @@ def luister(boek: Boek) -> None:
         boek.noteer(f.StilteGezien(schooldagen=dagen, op=boek.vandaag))
         leidt = boek.kader.route.stap(boek.t.stap).leidt
         if boek.kader.tweede_editie:
-            leidt = toegestaan(boek.t, leidt)
+            leidt = of_school(boek.kader, boek.t, leidt)
         boek.meld(Bericht.STILTE, leidt, ("stilte", boek.vandaag.isoformat()), afspraak=gezien.over)
 
 

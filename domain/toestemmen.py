@@ -5,7 +5,7 @@ from datetime import date
 from domain import feiten as f
 from domain.boek import Boek
 from domain.consent import Antwoord, Doel, Gezag, Leeftijdsgroep, Stand, ondertekenaars
-from domain.delen import mag_weten, toegestaan
+from domain.delen import mag_weten, of_school
 from domain.effects import Bericht
 from domain.eisen import eis_dag
 from domain.errors import DatumOngeldig, GegevenOntbreekt, NietZoAfTeRonden, PersoonOnbekend
@@ -195,7 +195,7 @@ def _stop(boek: Boek, doel: Doel, *, meld: bool) -> None:
     genomen = houd_aan_toestemming(boek)
     if stopt or genomen or meld:
         besluit = next(a for a in boek.t.open_afspraken if a.sjabloon == stap.besluit.id)
-        leidt = toegestaan(boek.t, stap.leidt)
+        leidt = of_school(boek.kader, boek.t, stap.leidt)
         boek.meld(Bericht.DRINGEND, leidt, ("gestopt", doel, boek.t.versie), afspraak=besluit)
 
 
@@ -225,9 +225,9 @@ def _rol_volgens_route(boek: Boek, afspraak: Afspraak) -> Rol:
         if taak is not None:
             return taak.rol
         if afspraak.sjabloon == stap.besluit.id:
-            return toegestaan(boek.t, stap.besluit.rol)
+            return of_school(boek.kader, boek.t, stap.besluit.rol)
     terugkerend = next((t.rol for t in route.terugkerend if t.id == afspraak.sjabloon), boek.kader.zorgcoordinator)
-    return toegestaan(boek.t, terugkerend)
+    return of_school(boek.kader, boek.t, terugkerend)
 
 
 def _na_antwoord_eerste_editie(boek: Boek, h: LegToestemmingVast, stand: Stand) -> None:

@@ -11,6 +11,7 @@ from domain.effects import Bericht
 from domain.errors import ToestemmingOntbreekt
 from domain.feiten import RegieVerplaatst
 from domain.handelingen import DraagOver
+from domain.ladder import naar_rol
 from domain.roles import PARTIJ_VAN, Partij, Rol
 from tests.support.beloften import controleer, weigering_is_te_begrijpen
 from tests.support.zaak import Zaak, kader
@@ -105,6 +106,17 @@ def test_een_koo_die_zwijgt_brengt_het_bij_de_ib_er() -> None:
     assert {rol for _, rol in zaak.verteld(gesprek)} == {Rol.KOO, Rol.IB}
 
 
+@pytest.mark.parametrize("rol", Rol)
+def test_een_trede_die_een_rol_noemt_gaat_voorbij_wie_niets_mag_weten(rol: Rol) -> None:
+    zaak = Zaak()
+    gesprek = zaak.open("gesprek_ouders")
+    trede = zaak.kader.route.ladder(gesprek.ladder).treden[-1].model_copy(update={"aan": rol})
+    gekozen = naar_rol(zaak.kader, zaak.traject, gesprek, trede)
+    assert doel_voor(gekozen) is None
+    assert gekozen is rol or doel_voor(rol) is not None
+    assert naar_rol(replace(zaak.kader, regels=1), zaak.traject, gesprek, trede) is rol
+
+
 def test_overdragen_aan_wie_niets_mag_weten_kan_niet() -> None:
     zaak = Zaak(na_afloop=controleer)
     zaak.naar_triage()
@@ -129,6 +141,29 @@ def test_bij_enkelvoudige_problematiek_blijft_de_gemeente_niet() -> None:
     antwoorden = {"leervraag": "enkelvoudig", "leefvraag": "complex", "problematiek": "enkelvoudig"}
     zaak.besluit("triage", "enkelvoudige_hulp", antwoorden=antwoorden)
     assert (zaak.traject.stap, zaak.traject.regie_bij) == ("nazorg", Rol.IB)
+
+
+def test_een_route_die_iemand_van_buiten_laat_beslissen_houdt_het_bij_school_tot_het_mag() -> None:
+    """No packaged route does so; one of tomorrow may."""
+    route = kader().route
+    buiten = [
+        s.model_copy(
+            update={"leidt": Rol.CASEMANAGER, "besluit": s.besluit.model_copy(update={"rol": Rol.CASEMANAGER})}
+        )
+        for s in route.stappen
+    ]
+    terug = [t.model_copy(update={"rol": Rol.JGZ}) for t in route.terugkerend]
+    anders = route.model_copy(update={"stappen": tuple(buiten), "terugkerend": tuple(terug)})
+    zaak = Zaak(frame=replace(kader(), route=anders), na_afloop=controleer)
+    assert zaak.open("vervolg_signaal").rol is Rol.IB
+    zaak.tot(date(2027, 1, 15))
+    assert zaak.open("voortgang").rol is Rol.IB
+    zaak.toestemming(SOCIAAL, Antwoord.GEGEVEN)
+    zaak.rond_af("gesprek_ouders")
+    zaak.besluit("vervolg_signaal", "koo_meedenken")
+    assert zaak.open("vervolg_koo").rol is Rol.CASEMANAGER
+    zaak.toestemming(SOCIAAL, Antwoord.INGETROKKEN, "p-ouder1")
+    assert zaak.open("vervolg_koo").rol is Rol.IB
 
 
 def test_een_leven_van_de_eerste_editie_doet_wat_het_deed() -> None:

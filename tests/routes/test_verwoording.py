@@ -195,7 +195,10 @@ ZINNEN: list[tuple[f.EenFeit, str | None]] = [
     ),
     (
         f.GezagGewijzigd(
-            gezag=Gezag(gezagdragers=("p-geheim",), leerling_id="l-geheim"), vastgesteld_op=DAG, vastgesteld_door="p-ib"
+            gezag=Gezag(gezagdragers=("p-geheim",), leerling_id="l-geheim"),
+            vastgesteld_op=DAG,
+            vastgesteld_door="p-ib",
+            op=DAG,
         ),
         "Opnieuw nagegaan is wie het gezag heeft. Zo nodig wordt opnieuw om toestemming gevraagd.",
     ),
