@@ -42,8 +42,7 @@ def leg_toestemming_vast(boek: Boek, h: LegToestemmingVast) -> None:
             remedie="Kies een ouder met gezag, of de leerling als die voor dit doel meetekent.",
         )
     op = eis_dag(boek, h.op)
-    if boek.kader.tweede_editie:
-        _eis_volgorde(boek, h, op)
+    geldt_vanaf = _eis_volgorde(boek, h, op) if boek.kader.tweede_editie else None
     gaf = boek.t.toestemmingen.get(h.doel)
     if h.antwoord is Antwoord.INGETROKKEN and (gaf is None or gaf.antwoorden.get(h.persoon_id) is not Antwoord.GEGEVEN):
         raise NietZoAfTeRonden(
@@ -58,7 +57,7 @@ def leg_toestemming_vast(boek: Boek, h: LegToestemmingVast) -> None:
             antwoord=h.antwoord,
             vorm=h.vorm,
             op=op,
-            geldt_vanaf=op if boek.kader.tweede_editie else None,
+            geldt_vanaf=geldt_vanaf,
         )
     )
     if boek.kader.tweede_editie:
@@ -67,27 +66,36 @@ def leg_toestemming_vast(boek: Boek, h: LegToestemmingVast) -> None:
         _na_antwoord_eerste_editie(boek, h, boek.t.stand(h.doel))
 
 
-def _eis_volgorde(boek: Boek, h: LegToestemmingVast, op: date) -> None:
-    """Answers count in the order in which they were said, not in which they were written down: an older signature never
-    undoes a later no. Refused and not kept without effect, so that nobody believes a yes was taken that does not count.
-    On one and the same day the last one written down counts: that is how a slip of the pen is mended."""
-    gezegd = boek.t.toestemmingen.get(h.doel)
-    if boek.t.toestemming_vanaf is not None and op < boek.t.toestemming_vanaf:
+def _eis_volgorde(boek: Boek, h: LegToestemmingVast, op: date) -> date:
+    """The day that puts this answer in order. Answers count as they were said, not as they were written down: an older
+    signature never undoes a later no. Refused and not kept without effect, so that nobody believes a yes was taken that
+    does not count. On one and the same day the last one written down counts: that is how a slip of the pen is mended."""
+    heropend = boek.t.toestemming_vanaf
+    if heropend is not None and op < heropend:
         raise DatumOngeldig(
-            f"Dit traject is op {in_woorden(boek.t.toestemming_vanaf)} heropend; antwoorden van daarvoor tellen niet meer.",
+            f"Dit traject is op {in_woorden(heropend)} heropend; antwoorden van daarvoor tellen niet meer.",
             veld="op",
             remedie="Vraag de toestemming opnieuw.",
         )
+    gezegd = boek.t.toestemmingen.get(h.doel)
     if gezegd is None or h.persoon_id not in gezegd.antwoorden:
-        return
-    # An answer of the first edition has no day; it was progress then, so it lies no later than the last progress.
-    laatst = gezegd.gezegd_op.get(h.persoon_id, min(boek.t.stil_sinds, boek.vandaag))
-    if op < laatst:
+        return op
+    # An answer of the first edition has no day. It was progress then, so it lies no later than the last progress: a yes must
+    # be newer than that; what allows nothing always counts, and takes that day.
+    zonder_dag = h.persoon_id not in gezegd.gezegd_op
+    laatst = gezegd.gezegd_op.get(h.persoon_id, boek.t.stil_sinds)
+    if op < laatst and not (zonder_dag and h.antwoord is not Antwoord.GEGEVEN):
+        bekend = (
+            "is al een later antwoord bekend, van"
+            if not zonder_dag
+            else "kan een later antwoord bekend zijn, tot en met"
+        )
         raise DatumOngeldig(
-            f"Van deze persoon is al een later antwoord bekend, van {in_woorden(laatst)}. Dat antwoord blijft gelden.",
+            f"Van deze persoon {bekend} {in_woorden(laatst)}. Dat blijft gelden.",
             veld="op",
             remedie="Vraag het opnieuw als het antwoord nu anders is, en vul de dag in waarop dat is gezegd.",
         )
+    return max(op, laatst)
 
 
 def wijzig_gezag(boek: Boek, h: WijzigGezag) -> None:

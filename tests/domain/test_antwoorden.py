@@ -52,8 +52,12 @@ def test_een_antwoord_van_de_eerste_editie_wordt_ook_niet_ingehaald() -> None:
     oud = zaak.traject.toestemmingen[KOO].model_copy(update={"gezegd_op": {}})
     zaak.traject = zaak.traject.model_copy(update={"toestemmingen": {KOO: oud}})
     zaak.naar(date(2026, 9, 14))
-    with pytest.raises(DatumOngeldig):
+    with pytest.raises(DatumOngeldig, match="kan een later antwoord bekend zijn"):
         leg_vast(zaak, Antwoord.GEGEVEN, date(2026, 9, 2))
+    leg_vast(zaak, Antwoord.EERST_PRATEN, date(2026, 9, 2))
+    assert zaak.traject.stand(KOO) is Stand.EERST_PRATEN, "wat niets toestaat telt altijd"
+    with pytest.raises(DatumOngeldig):
+        leg_vast(zaak, Antwoord.GEGEVEN, date(2026, 9, 3))
 
 
 @given(
