@@ -14,14 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import eis_betrokken, eis_ontvanger
 from api.diensten import Diensten
+from api.errors import als_weigering
 from api.lezen import teksten
+from api.register import vul_aan
 from api.weigeringen import TekstOngeldig
 from domain.errors import WEIGERINGEN, TrajectOnbekend, Weigering
 from domain.feiten import Wie
-from domain.handelingen import EenHandeling, Opdracht
+from domain.handelingen import VAN_DE_POORT, EenHandeling, Opdracht
 from storage.case_tables import OpdrachtSoort, OpdrachtStatus, TrajectRij
 from storage.db import is_database_weg
-from storage.errors import CommandoHergebruikt
+from storage.errors import CommandoHergebruikt, LeerlingOnbekend
 from storage.journal import Journaalregel, bewaar_tekst, lees_opdracht, neem_aan
 from storage.read import lees_staat
 from workflows.aanbod import NuNietBereikbaar
@@ -142,12 +144,15 @@ async def _schrijf_op(
     nu = diensten.klok.nu()
     try:
         async with diensten.sessies.begin() as session:
-            if await lees_staat(session, traject_id) is None:
+            staat = await lees_staat(session, traject_id)
+            if staat is None:
                 raise TrajectOnbekend(
                     "Dit traject bestaat niet.", veld="traject_id", remedie="Kies een traject uit de lijst."
                 )
             mensen = await eis_betrokken(session, traject_id, opdracht.door, diensten.vandaag())
             eis_ontvanger(opdracht.handeling, mensen)
+            handeling = await vul_aan(session, staat, opdracht.handeling, diensten.vandaag())
+            opdracht = opdracht.model_copy(update={"handeling": handeling})
             if tekst is not None:
                 ref = await bewaar_tekst(
                     session, traject_id=traject_id, tekst=tekst, door_persoon_id=opdracht.door.persoon_id, nu=nu
@@ -161,6 +166,8 @@ async def _schrijf_op(
                 inhoud=opdracht.model_dump(mode="json"),
                 nu=nu,
             )
+    except LeerlingOnbekend as fout:
+        raise als_weigering(fout) from fout
     except CommandoHergebruikt:
         return None
 
@@ -172,7 +179,7 @@ async def _zelfde(diensten: Diensten, traject_id: str, opdracht: Opdracht, tekst
         regel = await lees_opdracht(session, opdracht.commando_id)
         assert regel is not None
         eerder = await _tekst_bij(session, regel.inhoud)
-    gelijk = _zonder_ref(regel.inhoud) == _zonder_ref(opdracht.model_dump(mode="json"))
+    gelijk = _zoals_gevraagd(regel.inhoud) == _zoals_gevraagd(opdracht.model_dump(mode="json"))
     zelfde_tekst = regel.status is OpdrachtStatus.GEWEIGERD or eerder == tekst  # of a refused act it was not kept
     if not gelijk or regel.traject_id != traject_id or not zelfde_tekst:
         raise CommandoHergebruikt(opdracht.commando_id)
@@ -184,8 +191,10 @@ async def _tekst_bij(session: AsyncSession, inhoud: Mapping[str, Any]) -> str | 
     return (await teksten(session, [ref])).get(ref) if ref else None
 
 
-def _zonder_ref(inhoud: Mapping[str, Any]) -> dict[str, Any]:
-    return {naam: waarde for naam, waarde in inhoud.items() if naam != "tekst_ref"}
+def _zoals_gevraagd(inhoud: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what was added to it at the gate."""
+    handeling = {naam: waarde for naam, waarde in inhoud["handeling"].items() if naam not in VAN_DE_POORT}
+    return {naam: waarde for naam, waarde in inhoud.items() if naam != "tekst_ref"} | {"handeling": handeling}
 
 
 async def _wacht_op_versie(diensten: Diensten, traject_id: str, versie: int) -> int:
