@@ -75,7 +75,7 @@ class MailActivities:
         except NogNietVerzenden:
             return Bezorguitslag(uitslag=Bezorgd.TIJDELIJK)
         except OnmogelijkeMail as fout:
-            _log.error("mail_cannot_be_made", mail_id=opdracht.mail_id, error=type(fout.__cause__).__name__)
+            _log.error("mail_cannot_be_made", outbox_id=opdracht.mail_id, error=type(fout.__cause__).__name__)
             return Bezorguitslag(uitslag=Bezorgd.TIJDELIJK)
         if klaar is None:
             return await self._wat_er_staat(opdracht.mail_id)
