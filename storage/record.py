@@ -42,17 +42,20 @@ async def leg_vast(
     toegepast = await _schrijf_stand(session, vastlegging, route)
     epoch, versie = (traject.epoch, traject.versie) if toegepast else await _staat_er(session, traject.traject_id)
     if epoch == traject.epoch:
-        await _schrijf_tijdlijn(session, traject, vastlegging.gebeurtenissen)
+        nieuw = await _schrijf_tijdlijn(session, traject, vastlegging.gebeurtenissen)
         if toegepast:
-            await _schrijf_afspraken(session, traject, route)
-        await zet_klaar(session, vastlegging, verzendmoment)
+            await schrijf_afspraken(session, traject, route)
+        # Facts and their messages are written together. So when every fact was there, its messages were too, be it under
+        # another key: a workflow put back from an older copy climbs the same rung again, on another day.
+        if nieuw:
+            await zet_klaar(session, vastlegging, verzendmoment)
     spoed = await spoedmails(session, [m.sleutel for m in vastlegging.meldingen if m.spoed])
     return Vastgelegd(toegepast=toegepast, versie=versie, spoed=spoed)
 
 
 async def _schrijf_stand(session: AsyncSession, vastlegging: Vastlegging, route: Route) -> bool:
     """The guard: one statement that writes, or not, and locks the row either way."""
-    rij = _stand(vastlegging, route)
+    rij = stand_kolommen(vastlegging.traject, route, vastlegging.volgende_wek, vastlegging.nu)
     nieuw = insert(TrajectRij).values(rij)
     later = tuple_(nieuw.excluded.epoch, nieuw.excluded.versie) > tuple_(TrajectRij.epoch, TrajectRij.versie)
     geschreven = await session.scalar(
@@ -73,8 +76,8 @@ async def _staat_er(session: AsyncSession, traject_id: str) -> tuple[int, int]:
     return epoch, versie
 
 
-def _stand(vastlegging: Vastlegging, route: Route) -> dict[str, Any]:
-    t = vastlegging.traject
+def stand_kolommen(t: Traject, route: Route, volgende_wek: datetime | None, nu: datetime) -> dict[str, Any]:
+    """Every column of the row of this state. All but the last two follow from the state alone."""
     eerst = t.eerstvolgende
     return {
         "traject_id": t.traject_id,
@@ -95,15 +98,16 @@ def _stand(vastlegging: Vastlegging, route: Route) -> dict[str, Any]:
         "epoch": t.epoch,
         "versie": t.versie,
         "staat": t.model_dump(mode="json"),
-        "volgende_wek": vastlegging.volgende_wek,
         "gestart_op": t.gestart_op,
-        "bijgewerkt_op": vastlegging.nu,
+        "volgende_wek": volgende_wek,
+        "bijgewerkt_op": nu,
     }
 
 
-async def _schrijf_tijdlijn(session: AsyncSession, traject: Traject, gebeurtenissen: tuple[Gebeurtenis, ...]) -> None:
+async def _schrijf_tijdlijn(session: AsyncSession, traject: Traject, gebeurtenissen: tuple[Gebeurtenis, ...]) -> bool:
+    """Was there a fact that the timeline did not have?"""
     if not gebeurtenissen:
-        return
+        return False
     rijen = [
         {
             "traject_id": traject.traject_id,
@@ -124,6 +128,7 @@ async def _schrijf_tijdlijn(session: AsyncSession, traject: Traject, gebeurtenis
     bekend = {g.nr: g.feit for g in gebeurtenissen if g.nr not in geschreven}
     if bekend:
         await _vergelijk(session, traject, bekend)
+    return bool(geschreven)
 
 
 async def _vergelijk(session: AsyncSession, traject: Traject, feiten: dict[int, EenFeit]) -> None:
@@ -140,8 +145,9 @@ async def _vergelijk(session: AsyncSession, traject: Traject, feiten: dict[int, 
             raise TijdlijnBotst(traject.traject_id, traject.epoch, nr)
 
 
-async def _schrijf_afspraken(session: AsyncSession, traject: Traject, route: Route) -> None:
-    rijen = [
+def afspraak_kolommen(traject: Traject, route: Route) -> list[dict[str, Any]]:
+    """The rows of its afspraken."""
+    return [
         {
             "traject_id": traject.traject_id,
             "afspraak_id": a.id,
@@ -151,6 +157,11 @@ async def _schrijf_afspraken(session: AsyncSession, traject: Traject, route: Rou
         }
         for a in traject.afspraken
     ]
+
+
+async def schrijf_afspraken(session: AsyncSession, traject: Traject, route: Route) -> None:
+    """Make the rows of its afspraken what this state says; those it no longer has go."""
+    rijen = afspraak_kolommen(traject, route)
     weg = delete(AfspraakRij).where(
         AfspraakRij.traject_id == traject.traject_id, AfspraakRij.afspraak_id.not_in([a.id for a in traject.afspraken])
     )
