@@ -60,7 +60,7 @@ async def test_without_reconcile_facts_are_lost_and_people_are_told_twice(d: Dri
         assert gevonden[Verschil.WORKFLOW_VOOR] >= 2
         assert gevonden[Verschil.BERICHT_AL_VERTELD] == 1
         await d.ochtend(OVERMORGEN)
-        with pytest.raises(AssertionError, match="verschilt|twee keer"):
+        with pytest.raises(AssertionError, match=r"verschilt|twee keer"):
             await d.post_heel()
 
 

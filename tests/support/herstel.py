@@ -288,8 +288,9 @@ class Drill:
             with sqlite3.connect(bron) as van, sqlite3.connect(self.kopie / bron.name) as naar:
                 van.backup(naar)
         else:
-            for bestand in bron.parent.glob("temporal.db*"):  # the log beside it holds what was written last
-                shutil.copy(bestand, self.kopie)
+            for naam in (bron.name, f"{bron.name}-wal"):  # the log beside it may hold what was written last
+                if (bron.parent / naam).exists():
+                    shutil.copy(bron.parent / naam, self.kopie)
 
     def zet_temporal_terug(self) -> None:
         """The store as it was when it was copied. Only while it is off."""
