@@ -4,6 +4,7 @@ Used by the api (at once) and by the relay in the worker (again, for what was no
 of the command and the workflow remembers the last 500, so offering twice is harmless, also across continue-as-new.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -73,13 +74,15 @@ class Aanbieder:
 
     async def _voer_uit(self, regel: Journaalregel, nu: datetime) -> int | None:
         try:
-            if regel.soort is OpdrachtSoort.START:
-                await self._start(Startaanvraag.model_validate(regel.inhoud), nu)
-                return None
-            return await self._handel(regel.traject_id, Opdracht.model_validate(regel.inhoud), nu)
+            # The SDK tries again for ten seconds when nobody listens, whatever time its call was given.
+            async with asyncio.timeout(_WACHT.total_seconds()):
+                if regel.soort is OpdrachtSoort.START:
+                    await self._start(Startaanvraag.model_validate(regel.inhoud), nu)
+                    return None
+                return await self._handel(regel.traject_id, Opdracht.model_validate(regel.inhoud), nu)
         except WorkflowUpdateFailedError as fout:
             raise _als_weigering(fout) from fout
-        except (RPCError, RPCTimeoutOrCancelledError, WorkflowUpdateRPCTimeoutOrCancelledError) as fout:
+        except (RPCError, RPCTimeoutOrCancelledError, WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as fout:
             _log.warning("command_not_acknowledged", traject_id=regel.traject_id, error=type(fout).__name__)
             raise NuNietBereikbaar from fout
 
