@@ -105,9 +105,9 @@ def stand_kolommen(t: Traject, route: Route, volgende_wek: datetime | None, nu: 
 
 
 async def _schrijf_tijdlijn(session: AsyncSession, traject: Traject, gebeurtenissen: tuple[Gebeurtenis, ...]) -> bool:
-    """Was there a fact that the timeline did not have?"""
+    """False when there were facts and the timeline had them all."""
     if not gebeurtenissen:
-        return False
+        return True
     rijen = [
         {
             "traject_id": traject.traject_id,

@@ -11,7 +11,8 @@ from domain.roles import Rol
 from domain.tijd import AMSTERDAM
 from storage.case_tables import OpdrachtStatus
 from tests.support.herstel import Drill, leerlingen
-from tests.support.replay_leven import wacht_tot
+from tests.support.replay_leven import in_rust, wacht_tot
+from workflows.traject import TrajectWorkflow
 
 OCHTEND = datetime(2026, 9, 2, 8, 1, tzinfo=AMSTERDAM)
 LATER = datetime(2026, 9, 7, 10, tzinfo=AMSTERDAM)
@@ -74,6 +75,36 @@ async def test_without_reconcile_an_act_that_was_accepted_is_lost(d: Drill) -> N
         await d.alle_weg()
         await d.post_heel()
         assert len(d.sink.bezorgd) == voor
+
+
+async def test_a_workflow_that_went_back_climbs_the_same_rung_and_nobody_is_told_twice(d: Drill) -> None:
+    """Workers on and no reconcile yet: the reminder of yesterday comes due for it today."""
+    gisteren, vandaag = (datetime(2026, 9, dag, 7, 30, tzinfo=AMSTERDAM) for dag in (8, 9))
+    async with d.aan():
+        await d.begin_digest()
+        ids = [await d.start(leerlingen(1)[0])]
+    d.stop()
+    d.kopieer_temporal()
+    await d.begin()
+    async with d.aan():
+        await d.naar(ids, gisteren)
+        versie = (await d.bijgewerkt(ids[0])).versie
+        assert any(g.feit.soort == "trede_bereikt" for g in await d.tijdlijn(ids[0]))
+        berichten = await d.aantal_berichten()
+    d.stop()
+    d.zet_temporal_terug()
+    await d.begin()
+    async with d.aan():
+        assert (await d.stand(ids[0])).versie < versie
+        d.zet_klok(vandaag)
+        await d.handle(ids[0]).signal(TrajectWorkflow.klok, d.klok.schaal)
+        await in_rust(d.handle(ids[0]))
+        assert (await d.stand(ids[0])).versie >= versie
+        assert await d.aantal_berichten() == berichten
+        await d.herstel()
+        await d.eens()
+        await d.ochtend(datetime(2026, 9, 9, 8, 1, tzinfo=AMSTERDAM))
+        await d.post_heel()
 
 
 @pytest.mark.parametrize("levend", [False, True], ids=["uit", "levend"])

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import make_url, select
+from sqlalchemy import func, make_url, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from temporalio.client import Client, WorkflowHandle
 
@@ -242,6 +242,11 @@ class Drill:
         """Every row of the outbox."""
         async with self.sessies() as session:
             return list(await session.scalars(select(MailRij).order_by(MailRij.id)))
+
+    async def aantal_berichten(self) -> int:
+        """How many messages there are for people, told or not."""
+        async with self.sessies() as session:
+            return await session.scalar(select(func.count()).select_from(BerichtRij)) or 0
 
     async def alle_weg(self) -> None:
         """Wait until no mail is left to send."""
