@@ -85,7 +85,7 @@ def reconcile(
         if not herstel:
             return uitkomsten
         goed, fout = [u for u in uitkomsten if not u.over], [u.id for u in uitkomsten if u.over]
-        return goed + [u async for u in _geteld(_een_voor_een(fout, toezicht.herstel), "Trajecten herstellen", verder)]
+        return goed + [u async for u in _geteld(_elk(fout, toezicht.herstel), "Trajecten herstellen", verder)]
 
     _draai(werk, traject, herstel=herstel, twijfel=twijfel, als_json=json)
 
@@ -110,7 +110,7 @@ def rebuild(
         async def bouw(traject_id: str) -> Uitkomst:
             return await toezicht.bouw_op(traject_id, workflow=workflow)
 
-        return [u async for u in _geteld(_een_voor_een(ids, bouw), "Trajecten opbouwen", verder)]
+        return [u async for u in _geteld(_elk(ids, bouw), "Trajecten opbouwen", verder)]
 
     _draai(werk, traject, herstel=True, twijfel=twijfel, als_json=json)
 
@@ -162,10 +162,10 @@ async def _toezicht(twijfel: bool) -> "AsyncIterator[Toezicht]":
     from runtime.klok import Klok
     from runtime.temporal import connect
     from worker.lezer import maak_lezers
-    from workflows.reconcile import Toezicht
+    from workflows.reconcile import TEGELIJK, Toezicht
 
     settings = instellingen()
-    async with database(settings) as sessies, AsyncExitStack() as stapel:
+    async with database(settings, verbindingen=TEGELIJK + 2) as sessies, AsyncExitStack() as stapel:
         client = await connect(settings, settings.sleutelring(), wachttijd=_WACHT, rol="cli")
         for lezer in maak_lezers(client):
             await stapel.enter_async_context(lezer)
@@ -181,9 +181,11 @@ async def _zoek(session: "AsyncSession", traject: str) -> str:
     return (await zoek(session, traject)).traject_id
 
 
-async def _een_voor_een(ids: Sequence[str], doe: Callable[[str], Awaitable[Uitkomst]]) -> AsyncIterator[Uitkomst]:
-    for traject_id in ids:
-        yield await doe(traject_id)
+async def _elk(ids: Sequence[str], doe: Callable[[str], Awaitable[Uitkomst]]) -> AsyncIterator[Uitkomst]:
+    from workflows.reconcile import tegelijk
+
+    async for _, uitkomst in tegelijk(ids, doe):
+        yield uitkomst
 
 
 async def _geteld(stroom: AsyncIterator[Uitkomst], wat: str, verder: Verder) -> AsyncIterator[Uitkomst]:

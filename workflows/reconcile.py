@@ -7,9 +7,10 @@ old one still writes loses (docs/decisions/0009-herstel.md).
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -43,10 +44,11 @@ from workflows.messages import TrajectInvoer, Uitgesteld
 from workflows.traject import TrajectWorkflow
 
 _log = structlog.get_logger(__name__)
-_TEGELIJK = 10
+TEGELIJK = 10
 _RONDEN = 4
 _PAUZE = 0.5
 _LEESMODEL = {Verschil.RIJ_ONTBREEKT, Verschil.RIJ_ANDERS, Verschil.AFSPRAKEN_ANDERS}
+_T = TypeVar("_T")
 _VERVANG = {Verschil.WORKFLOW_WEG, Verschil.WORKFLOW_ACHTER, Verschil.WORKFLOW_ANDERS}
 
 
@@ -88,26 +90,16 @@ class Toezicht:
     async def vergelijk_alle(self, traject_ids: Iterable[str]) -> AsyncIterator[Uitkomst]:
         """One outcome for each, as they come. What differs is looked at twice, because a case may just be moving on."""
         verdacht: dict[str, tuple[Verschil, ...]] = {}
-        async for traject_id, gevonden in self._alle(traject_ids):
+        async for traject_id, gevonden in tegelijk(traject_ids, self.verschillen):
             if gevonden:
                 verdacht[traject_id] = gevonden
             else:
                 yield Uitkomst(id=traject_id, gevonden=(), over=())
         if verdacht:
             await asyncio.sleep(2 * _PAUZE)
-        async for traject_id, opnieuw in self._alle(verdacht):
+        async for traject_id, opnieuw in tegelijk(verdacht, self.verschillen):
             blijft = tuple(v for v in verdacht[traject_id] if v in opnieuw)
             yield Uitkomst(id=traject_id, gevonden=blijft, over=blijft)
-
-    async def _alle(self, traject_ids: Iterable[str]) -> AsyncIterator[tuple[str, tuple[Verschil, ...]]]:
-        beurt = asyncio.Semaphore(_TEGELIJK)
-
-        async def een(traject_id: str) -> tuple[str, tuple[Verschil, ...]]:
-            async with beurt:
-                return traject_id, await self.verschillen(traject_id)
-
-        for klaar in asyncio.as_completed([een(i) for i in traject_ids]):
-            yield await klaar
 
     async def herstel(self, traject_id: str) -> Uitkomst:
         """Repair one traject. In rounds, because one repair may uncover the next; each leaves things better and may be
@@ -145,9 +137,9 @@ class Toezicht:
                 gelezen = gelezen or await lees_na(self.client, traject_workflow_id(traject_id))
                 vervang = await self._zoek_mails_uit(mails, gelezen) or vervang
             if vervang or wat & _VERVANG:
-                await self._begin_opnieuw(traject_id, w)
+                await self._begin_opnieuw(gevouwen, w)
             elif wat & _LEESMODEL or _zelfde_in_hogere_epoch(gevouwen, w):
-                await self._herschrijf(traject_id, _epoch(w))
+                await self._herschrijf(gevouwen, _epoch(w))
         return await self._rest(t, w, wat)
 
     async def _rest(self, t: Tabelbeeld, w: Workflowbeeld, wat: set[Verschil]) -> int:
@@ -216,18 +208,19 @@ class Toezicht:
         What then still differs is repaired."""
         t, w = await self.beelden(traject_id)
         gevonden = vergelijk(t, w, self.klok.nu())
-        if t.gevouwen() is not None:
+        gevouwen = t.gevouwen()
+        if gevouwen is not None:
             if workflow:
-                await self._begin_opnieuw(traject_id, w)
+                await self._begin_opnieuw(gevouwen, w)
             else:
-                await self._herschrijf(traject_id, _epoch(w))
+                await self._herschrijf(gevouwen, _epoch(w))
         return (await self.herstel(traject_id)).model_copy(update={"gevonden": gevonden})
 
-    async def _begin_opnieuw(self, traject_id: str, w: Workflowbeeld) -> None:
+    async def _begin_opnieuw(self, gevouwen: Traject, w: Workflowbeeld) -> None:
         """A workflow from the timeline, in a higher epoch, in the place of the one there is, if any."""
-        stand = await self._herschrijf(traject_id, _epoch(w), verhoog=True)
+        stand = await self._herschrijf(gevouwen, _epoch(w), verhoog=True)
         async with self.sessies() as session:
-            mails = await spoedmails_van(session, traject_id)
+            mails = await spoedmails_van(session, stand.traject_id)
         invoer = TrajectInvoer(
             traject=stand,
             omstandigheden=await omstandigheden(self.sessies, stand.school_id, self.klok.nu()),
@@ -237,25 +230,37 @@ class Toezicht:
         await self.client.start_workflow(
             TrajectWorkflow.run,
             invoer,
-            id=traject_workflow_id(traject_id),
+            id=traject_workflow_id(stand.traject_id),
             task_queue=TRAJECT_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         )
-        _log.info("workflow_replaced", traject_id=traject_id, epoch=stand.epoch, version=stand.versie)
+        _log.info("workflow_replaced", traject_id=stand.traject_id, epoch=stand.epoch, version=stand.versie)
 
-    async def _herschrijf(self, traject_id: str, epoch: int, *, verhoog: bool = False) -> Traject:
-        """Row and afspraken from the fold, in the highest epoch known or one above it. The row is locked before the
-        timeline is read, so that no fact comes in between. Raises TijdlijnOnvolledig."""
+    async def _herschrijf(self, gevouwen: Traject, epoch: int, *, verhoog: bool = False) -> Traject:
+        """Row and afspraken from the fold, in the highest epoch known or one above it; returns that state. The row is
+        locked and the timeline read again, so that no fact comes in between. Raises TijdlijnOnvolledig."""
         nu = self.klok.nu()
+        school = await omstandigheden(self.sessies, gevouwen.school_id, nu)
         async with self.sessies.begin() as session:
-            await vergrendel(session, traject_id)
-            t = await lees_tabelbeeld(session, traject_id, self.catalogus, nu)
+            await vergrendel(session, gevouwen.traject_id)
+            t = await lees_tabelbeeld(session, gevouwen.traject_id, self.catalogus, nu)
             stand = vouw_alles(t.feiten).model_copy(update={"epoch": max(t.epoch, epoch) + verhoog})
-            school = await omstandigheden(self.sessies, stand.school_id, nu)
             wek = next_wake(Kader.van(self.catalogus.haal(stand.route), school), stand)
             await schrijf_leesmodel(session, stand, self.catalogus, wek, nu)
         return stand
+
+
+async def tegelijk(ids: Iterable[str], doe: Callable[[str], Awaitable[_T]]) -> AsyncIterator[tuple[str, _T]]:
+    """Do this for each id, at most TEGELIJK at once; gives (id, outcome) as they come."""
+    beurt = asyncio.Semaphore(TEGELIJK)
+
+    async def een(wie: str) -> tuple[str, _T]:
+        async with beurt:
+            return wie, await doe(wie)
+
+    for klaar in asyncio.as_completed([een(i) for i in ids]):
+        yield await klaar
 
 
 def uitgesteld(mails: Mapping[str, datetime]) -> tuple[Uitgesteld, ...]:

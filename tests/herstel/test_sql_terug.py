@@ -30,8 +30,12 @@ async def _begin(d: Drill) -> list[str]:
 
 
 async def _verder(d: Drill, ids: list[str]) -> None:
-    """Acts, a morning, dates, an urgent mail, and one more traject."""
+    """Acts over two runs of a workflow, a morning, dates, an urgent mail, and one more traject."""
     async with d.aan():
+        await d.draag_over(ids[0], Rol.LEERKRACHT)
+        await d.bijgewerkt(ids[0])
+        await d.andere_run(ids[0])
+        await d.draag_over(ids[0], Rol.IB)
         await d.draag_over(ids[0], Rol.LEERKRACHT)
         await d.ochtend(OCHTEND)
         await d.naar(ids, LATER)
@@ -89,6 +93,24 @@ async def test_an_older_database_is_filled_again_from_the_histories(d: Drill, ee
         await d.handelingen_heel()
         await d.post_heel()
         assert len(d.sink.bezorgd) > voor
+
+
+@pytest.mark.parametrize("verder", [False, True], ids=["niets-geschreven", "verder-geleefd"])
+async def test_a_database_from_before_a_rebuild_takes_the_higher_epoch(d: Drill, verder: bool) -> None:
+    ids = await _begin(d)
+    d.kopieer_sql()
+    async with d.aan():
+        await d.toezicht().bouw_op(ids[0], workflow=True)
+        if verder:
+            await d.draag_over(ids[0], Rol.LEERKRACHT)
+        na = await d.bijgewerkt(ids[0])
+        assert na.epoch == 2
+    d.zet_sql_terug()
+    async with d.lezend():
+        assert await d.verschillen() == {Verschil.WORKFLOW_VOOR: 1}
+        assert [u for u in await d.herstel() if u.over] == []
+        assert await d.rij(ids[0]) == na
+        await d.eens()
 
 
 async def test_both_put_back_temporal_further(d: Drill) -> None:

@@ -53,7 +53,7 @@ from worker.relay import relay_eenmaal
 from workflows.aanbod import Aanbieder
 from workflows.digest import DigestWorkflow
 from workflows.messages import DigestInvoer, Startaanvraag
-from workflows.reconcile import Toezicht
+from workflows.reconcile import Toezicht, tegelijk
 from workflows.reconcile_digest import herstel_digest, vergelijk_digest
 from workflows.traject import TrajectWorkflow
 
@@ -185,6 +185,16 @@ class Drill:
         """An act that can be done at any time."""
         afspraak = open_van((await self.stand(traject_id)), "gesprek_ouders")
         return await self.doe(traject_id, Rol.IB, DraagOver(afspraak_id=afspraak.id, rol=naar))
+
+    async def andere_run(self, traject_id: str) -> None:
+        """The workflow goes on as new, and the runs before it are history."""
+        run = (await self.handle(traject_id).describe()).run_id
+        await self.handle(traject_id).signal(TrajectWorkflow.ga_door)
+
+        async def anders() -> bool:
+            return (await self.handle(traject_id).describe()).run_id != run
+
+        await wacht_tot(anders, omschrijving="een nieuwe run")
 
     async def relay(self) -> int:
         """One round of the relay over everything that is open."""
@@ -346,7 +356,7 @@ class Drill:
         toezicht = self.toezicht(twijfel=twijfel)
         async with self.sessies() as session:
             ids = sorted(await alle_traject_ids(session) | set(self.afgesproken.values()))
-        uitkomsten = [await toezicht.herstel(i) for i in ids]
+        uitkomsten = [u async for _, u in tegelijk(ids, toezicht.herstel)]
         return [*uitkomsten, await herstel_digest(toezicht, SWV)]
 
     async def eens(self) -> None:
