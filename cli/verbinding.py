@@ -49,9 +49,9 @@ def database_url(settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def database(settings: Settings) -> AsyncIterator[Sessies]:
+async def database(settings: Settings, *, verbindingen: int = 2) -> AsyncIterator[Sessies]:
     """Sessions on the database for the time of one command."""
-    engine = maak_engine(database_url(settings), verbindingen=2)
+    engine = maak_engine(database_url(settings), verbindingen=verbindingen)
     try:
         yield sessies(engine)
     finally:

@@ -1,7 +1,7 @@
 """The command journal: acts are written down before they are offered to a workflow, and offered until it answers."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -152,6 +152,29 @@ async def markeer_weigering(session: AsyncSession, commando_id: str, weigering: 
         zin=weigering.zin,
         remedie=weigering.remedie,
     )
+
+
+async def heropen(session: AsyncSession, commando_ids: Collection[str]) -> list[Journaalregel]:
+    """Acts whose result was lost: received again, in the order they came, so that they are offered until answered."""
+    geraakt = await session.scalars(
+        update(OpdrachtRij)
+        .where(OpdrachtRij.commando_id.in_(commando_ids), OpdrachtRij.status == OpdrachtStatus.VERWERKT)
+        .values(status=OpdrachtStatus.ONTVANGEN, versie=None)
+        .returning(OpdrachtRij)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return [Journaalregel.model_validate(rij) for rij in sorted(geraakt, key=lambda rij: rij.volgnr)]
+
+
+async def open_van(session: AsyncSession, traject_id: str) -> list[Journaalregel]:
+    """The acts of one traject without an answer, in the order they came."""
+    rijen = await session.scalars(
+        select(OpdrachtRij)
+        .where(OpdrachtRij.traject_id == traject_id, OpdrachtRij.status == OpdrachtStatus.ONTVANGEN)
+        .order_by(OpdrachtRij.volgnr)
+        .execution_options(populate_existing=True)
+    )
+    return [Journaalregel.model_validate(rij) for rij in rijen]
 
 
 async def _rond_af(session: AsyncSession, commando_id: str, **uitkomst: Any) -> bool:

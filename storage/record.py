@@ -42,17 +42,21 @@ async def leg_vast(
     toegepast = await _schrijf_stand(session, vastlegging, route)
     epoch, versie = (traject.epoch, traject.versie) if toegepast else await _staat_er(session, traject.traject_id)
     if epoch == traject.epoch:
-        await _schrijf_tijdlijn(session, traject, vastlegging.gebeurtenissen)
+        nieuw = await _schrijf_tijdlijn(session, traject, vastlegging.gebeurtenissen)
         if toegepast:
-            await _schrijf_afspraken(session, traject, route)
-        await zet_klaar(session, vastlegging, verzendmoment)
+            await schrijf_afspraken(session, traject, route)
+        # Facts and their messages are written together. So when every fact was there, its messages were too, be it under
+        # another key: a workflow put back from an older copy climbs the same rung again, on another day.
+        if nieuw:
+            await zet_klaar(session, vastlegging, verzendmoment)
     spoed = await spoedmails(session, [m.sleutel for m in vastlegging.meldingen if m.spoed])
     return Vastgelegd(toegepast=toegepast, versie=versie, spoed=spoed)
 
 
 async def _schrijf_stand(session: AsyncSession, vastlegging: Vastlegging, route: Route) -> bool:
     """The guard: one statement that writes, or not, and locks the row either way."""
-    return await session.scalar(_STAND, _stand(vastlegging, route)) is not None
+    rij = stand_kolommen(vastlegging.traject, route, vastlegging.volgende_wek, vastlegging.nu)
+    return await session.scalar(_STAND, rij) is not None
 
 
 async def _staat_er(session: AsyncSession, traject_id: str) -> tuple[int, int]:
@@ -63,8 +67,8 @@ async def _staat_er(session: AsyncSession, traject_id: str) -> tuple[int, int]:
     return epoch, versie
 
 
-def _stand(vastlegging: Vastlegging, route: Route) -> dict[str, Any]:
-    t = vastlegging.traject
+def stand_kolommen(t: Traject, route: Route, volgende_wek: datetime | None, nu: datetime) -> dict[str, Any]:
+    """Every column of the row of this state. All but the last two follow from the state alone."""
     eerst = t.eerstvolgende
     return {
         "traject_id": t.traject_id,
@@ -85,15 +89,16 @@ def _stand(vastlegging: Vastlegging, route: Route) -> dict[str, Any]:
         "epoch": t.epoch,
         "versie": t.versie,
         "staat": t.model_dump(mode="json"),
-        "volgende_wek": vastlegging.volgende_wek,
         "gestart_op": t.gestart_op,
-        "bijgewerkt_op": vastlegging.nu,
+        "volgende_wek": volgende_wek,
+        "bijgewerkt_op": nu,
     }
 
 
-async def _schrijf_tijdlijn(session: AsyncSession, traject: Traject, gebeurtenissen: tuple[Gebeurtenis, ...]) -> None:
+async def _schrijf_tijdlijn(session: AsyncSession, traject: Traject, gebeurtenissen: tuple[Gebeurtenis, ...]) -> bool:
+    """False when there were facts and the timeline had them all."""
     if not gebeurtenissen:
-        return
+        return True
     rijen = [
         {
             "traject_id": traject.traject_id,
@@ -113,6 +118,7 @@ async def _schrijf_tijdlijn(session: AsyncSession, traject: Traject, gebeurtenis
     bekend = {g.nr: g.feit for g in gebeurtenissen if g.nr not in geschreven}
     if bekend:
         await _vergelijk(session, traject, bekend)
+    return bool(geschreven)
 
 
 async def _vergelijk(session: AsyncSession, traject: Traject, feiten: dict[int, EenFeit]) -> None:
@@ -129,8 +135,9 @@ async def _vergelijk(session: AsyncSession, traject: Traject, feiten: dict[int, 
             raise TijdlijnBotst(traject.traject_id, traject.epoch, nr)
 
 
-async def _schrijf_afspraken(session: AsyncSession, traject: Traject, route: Route) -> None:
-    rijen = [
+def afspraak_kolommen(traject: Traject, route: Route) -> list[dict[str, Any]]:
+    """The rows of its afspraken."""
+    return [
         {
             "traject_id": traject.traject_id,
             "afspraak_id": a.id,
@@ -140,8 +147,12 @@ async def _schrijf_afspraken(session: AsyncSession, traject: Traject, route: Rou
         }
         for a in traject.afspraken
     ]
+
+
+async def schrijf_afspraken(session: AsyncSession, traject: Traject, route: Route) -> None:
+    """Make the rows of its afspraken what this state says; those it no longer has go."""
     await session.execute(_AFSPRAKEN_WEG, {"van": traject.traject_id, "blijven": [a.id for a in traject.afspraken]})
-    if rijen:
+    if rijen := afspraak_kolommen(traject, route):
         await session.execute(_AFSPRAKEN, rijen)
 
 

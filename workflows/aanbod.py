@@ -65,10 +65,7 @@ class Aanbieder:
         Raises a Weigering when the act is refused (noted as such) and NuNietBereikbaar when nobody answered.
         """
         try:
-            async with asyncio.timeout(_WACHT.total_seconds()):
-                versie = await self._voer_uit(regel, nu)
-        except TimeoutError as fout:
-            raise NuNietBereikbaar from fout
+            versie = await self._voer_uit(regel, nu)
         except Weigering as weigering:
             async with self.sessies.begin() as session:
                 await markeer_weigering(session, regel.commando_id, weigering)
@@ -79,13 +76,15 @@ class Aanbieder:
 
     async def _voer_uit(self, regel: Journaalregel, nu: datetime) -> int | None:
         try:
-            if regel.soort is OpdrachtSoort.START:
-                await self._start(Startaanvraag.model_validate(regel.inhoud), nu)
-                return None
-            return await self._handel(regel.traject_id, Opdracht.model_validate(regel.inhoud), nu)
+            # The SDK tries again for ten seconds when nobody listens, whatever time its call was given.
+            async with asyncio.timeout(_WACHT.total_seconds()):
+                if regel.soort is OpdrachtSoort.START:
+                    await self._start(Startaanvraag.model_validate(regel.inhoud), nu)
+                    return None
+                return await self._handel(regel.traject_id, Opdracht.model_validate(regel.inhoud), nu)
         except WorkflowUpdateFailedError as fout:
             raise _als_weigering(fout) from fout
-        except (RPCError, RPCTimeoutOrCancelledError, WorkflowUpdateRPCTimeoutOrCancelledError) as fout:
+        except (RPCError, RPCTimeoutOrCancelledError, WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as fout:
             _log.warning("command_not_acknowledged", traject_id=regel.traject_id, error=type(fout).__name__)
             raise NuNietBereikbaar from fout
 

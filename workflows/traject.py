@@ -7,7 +7,8 @@ Messages
 - signal `bezorging`: a mail for this traject failed (sent by the digest).
 - signal `vernieuw_kalender`: fetch calendar and settings again; `ga_door`: begin a new run at the next safe moment;
   `klok`: another clock scale, in the demo only.
-- queries `toestand` (the whole state) and `stand` (a summary), for operators; pages read tables.
+- queries `toestand` (the whole state) and `stand` (a summary), for operators; `beeld`, to compare with the tables; pages
+  read tables.
 """
 
 import contextlib
@@ -40,6 +41,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import Weigering
     from domain.feiten import Gebeurtenis
     from domain.handelingen import MeldBezorging, MeldSignaal, Opdracht, TijdVerstreken, VervangKalender
+    from domain.herstel import Beeld
     from domain.kader import REGELS, Kader, gedeeld
     from domain.progress import Uitslag, begin, next_wake, progress
     from domain.tijd import lokale_datum
@@ -172,6 +174,16 @@ class TrajectWorkflow:
     def _heeft(self, wijziging: str) -> bool:
         """Did this run begin with that change? (workflows/versies.py)"""
         return workflow.patched(wijziging)
+
+    @workflow.query
+    def beeld(self) -> Beeld:
+        """What reconcile lays beside the tables."""
+        mails = [u.mail.mail_id for u in self._te_bezorgen] + [u.mail.mail_id for u, _ in self._onderweg]
+        return Beeld(
+            traject=self._traject,
+            te_bezorgen=tuple(sorted(mails)),
+            volgende_wek=next_wake(self._kader(), self._traject),
+        )
 
     def _kader(self) -> Kader:
         return Kader.van(CATALOGUS.haal(self._traject.route), self._omstandigheden, self._regels)
