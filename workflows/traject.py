@@ -29,7 +29,6 @@ with workflow.unsafe.imports_passed_through():
         LEZEN,
         LEZEN_HOOGSTENS,
         RECORD,
-        RECORD_DICHTBIJ,
         van_de_klok,
         van_mensen,
         volgende_poging,
@@ -292,17 +291,8 @@ class TrajectWorkflow:
             self._te_bezorgen.extend(Uitgesteld(mail=m) for m in vastgelegd.spoed)
 
     async def _schrijf(self, vastlegging: Vastlegging, *, van_mens: bool) -> Vastgelegd:
-        """Within the workflow task, which saves five events and a round by the server; a database that does not answer
-        at once is left to an ordinary activity, whose retries cost no history."""
-        if self._november_2026:
-            with contextlib.suppress(ActivityError):
-                return await workflow.execute_local_activity_method(
-                    RecordActivities.record,
-                    vastlegging,
-                    start_to_close_timeout=RECORD_DICHTBIJ.start_to_close,
-                    schedule_to_close_timeout=RECORD_DICHTBIJ.start_to_close,
-                    retry_policy=RECORD_DICHTBIJ.retry,
-                )
+        """An ordinary activity on purpose: its input stays in the history, from which a database that was put back from an
+        older copy is filled again. A local one would cost five events less, and forget what it was given."""
         return await workflow.execute_activity_method(
             RecordActivities.record,
             vastlegging,

@@ -7,6 +7,5 @@ way of `deprecate_patch`, once no run begun before it can be alive.
 
 from typing import Final
 
-# 24 November 2026. A version is put on record by a local activity (six events for a wake-up instead of eleven), and the core
-# decides by the second edition of its rules (`domain.kader.REGELS`).
+# 24 November 2026. The core decides by the second edition of its rules (`domain.kader.REGELS`, docs/decisions/0012).
 NOVEMBER_2026: Final = "2026-11-24"
