@@ -14,6 +14,8 @@ from api.pages.basis import STATISCH, gemeenschappelijk, maak_sjablonen
 from api.postvak import Postvak
 from api.rest import codec, gezondheid, trajecten
 from runtime.settings import DemoSettings
+from runtime.sleutelkast import Sleutelkast
+from storage.zaaksleutels import Zaaksleutels
 
 __all__ = ["Diensten", "Postvakplek", "maak_app"]
 
@@ -68,7 +70,9 @@ def maak_app(diensten: Diensten, *, met_codec: bool | None = None) -> FastAPI:
     if diensten.postvak:
         app.include_router(post.postvak_router)
     if met_codec if met_codec is not None else isinstance(diensten.settings, DemoSettings):
-        app.include_router(codec.maak_router(diensten.settings.sleutelring(), diensten.ui_oorsprong))
+        ring = diensten.settings.sleutelring()
+        kast = Sleutelkast(ring, Zaaksleutels(diensten.sessies))
+        app.include_router(codec.maak_router(ring, kast, diensten.ui_oorsprong))
     app.mount("/static", StaticFiles(directory=STATISCH), name="static")
     app.add_middleware(Vangnet)
     app.add_middleware(Guard, codec_oorsprong=diensten.ui_oorsprong)

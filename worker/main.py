@@ -15,10 +15,12 @@ from domain.tijdschaal import Tijdschaal
 from runtime.klok import Klok
 from runtime.route_files import laad_routes
 from runtime.settings import Settings
+from runtime.sleutelkast import Sleutelkast
 from runtime.smtp import Postbode
 from runtime.temporal import NACHT_QUEUE, connect, stel_sdk_in
 from storage.db import maak_engine, sessies
 from storage.schools import alle_swv
+from storage.zaaksleutels import Zaaksleutels
 from worker.registry import Benodigdheden, maak_workers
 from worker.relay import relay
 from workflows.aanbod import Aanbieder
@@ -63,7 +65,11 @@ async def draai(settings: Settings) -> None:
     laad_routes()
     engine = maak_engine(settings.database_url)
     postbode = Postbode(settings)
-    client = await connect(settings, settings.sleutelring(), rol="worker")
+    # Connections of its own: what every payload waits for must not stand in line behind activities.
+    sleutel_engine = maak_engine(settings.database_url, verbindingen=2)
+    ring = settings.sleutelring()
+    kast = Sleutelkast(ring, Zaaksleutels(sessies(sleutel_engine)))
+    client = await connect(settings, ring, kast, rol="worker")
     nodig = Benodigdheden(sessies=sessies(engine), postbode=postbode, settings=settings)
     stop = asyncio.Event()
     lus = asyncio.get_running_loop()
@@ -77,3 +83,4 @@ async def draai(settings: Settings) -> None:
     finally:
         await postbode.sluit()
         await engine.dispose()
+        await sleutel_engine.dispose()

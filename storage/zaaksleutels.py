@@ -1,0 +1,98 @@
+"""The table of wrapped data keys. What is in it is useless without the key-encryption keys of the setting."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from domain.zaaksleutel import Omhulsel
+from storage.key_tables import ZaaksleutelRij
+
+_KOLOMMEN = (ZaaksleutelRij.sleutel_id, ZaaksleutelRij.zaak, ZaaksleutelRij.kek_id, ZaaksleutelRij.omhulsel)
+
+
+class Zaaksleutels:
+    """What the codec asks of the table (runtime/sleutelkast.py says what), each question in a transaction of its own."""
+
+    def __init__(self, sessies: async_sessionmaker[AsyncSession]) -> None:
+        self._sessies = sessies
+
+    async def lees(self, *, zaken: Collection[str], sleutel_ids: Collection[str]) -> Sequence[Omhulsel]:
+        """The keys of these workflows and with these ids, as far as they exist."""
+        waar = or_(ZaaksleutelRij.zaak.in_(zaken), ZaaksleutelRij.sleutel_id.in_(sleutel_ids))
+        async with self._sessies() as session:
+            return [Omhulsel(*rij) for rij in await session.execute(select(*_KOLOMMEN).where(waar))]
+
+    async def voeg_toe(self, omhulsel: Omhulsel) -> Omhulsel:
+        """The key that stands: this one, or the one that another process made first."""
+        nieuw = insert(ZaaksleutelRij).values(omhulsel._asdict())
+        async with self._sessies.begin() as session:
+            await session.execute(nieuw.on_conflict_do_nothing(index_elements=[ZaaksleutelRij.zaak]))
+            rij = await session.execute(select(*_KOLOMMEN).where(ZaaksleutelRij.zaak == omhulsel.zaak))
+            return Omhulsel(*rij.one())
+
+    async def vernietigd_sinds(self, seconden: float) -> Collection[str]:
+        """Ids of the keys destroyed in the last so many seconds."""
+        sinds = func.now() - func.make_interval(0, 0, 0, 0, 0, 0, seconden)
+        async with self._sessies() as session:
+            return list(
+                await session.scalars(
+                    select(ZaaksleutelRij.sleutel_id).where(ZaaksleutelRij.vernietigd_op >= sinds)
+                )
+            )
+
+
+async def per_hoofdsleutel(session: AsyncSession) -> dict[str, int]:
+    """How many living data keys each key-encryption key wraps."""
+    gevonden = await session.execute(
+        select(ZaaksleutelRij.kek_id, func.count())
+        .where(ZaaksleutelRij.omhulsel.is_not(None))
+        .group_by(ZaaksleutelRij.kek_id)
+        .order_by(ZaaksleutelRij.kek_id)
+    )
+    return {kek_id: aantal for kek_id, aantal in gevonden}  # noqa: C416
+
+
+async def vernietigde(session: AsyncSession) -> int:
+    """How many data keys were destroyed."""
+    return await session.scalar(select(func.count()).where(ZaaksleutelRij.omhulsel.is_(None))) or 0
+
+
+async def onder_andere(session: AsyncSession, kek_id: str, limiet: int) -> list[Omhulsel]:
+    """Living data keys that are not wrapped by this key-encryption key, locked; what another run has in hand is skipped."""
+    gevonden = await session.execute(
+        select(*_KOLOMMEN)
+        .where(ZaaksleutelRij.kek_id != kek_id, ZaaksleutelRij.omhulsel.is_not(None))
+        .order_by(ZaaksleutelRij.sleutel_id)
+        .limit(limiet)
+        .with_for_update(skip_locked=True)
+    )
+    return [Omhulsel(*rij) for rij in gevonden]
+
+
+async def vervang(session: AsyncSession, omhulsels: Sequence[Omhulsel]) -> None:
+    """Write the same keys in another wrapping. The caller holds their locks."""
+    for nieuw in omhulsels:
+        await session.execute(
+            update(ZaaksleutelRij)
+            .where(ZaaksleutelRij.sleutel_id == nieuw.sleutel_id, ZaaksleutelRij.omhulsel.is_not(None))
+            .values(kek_id=nieuw.kek_id, omhulsel=nieuw.omhulsel)
+            .execution_options(synchronize_session=False)
+        )
+
+
+async def vernietig(session: AsyncSession, zaak: str) -> bool:
+    """Destroy the data key of a workflow, for good; a workflow without one gets a destroyed one, so it never will.
+
+    False when it was destroyed before.
+    """
+    leeg = insert(ZaaksleutelRij).values(
+        sleutel_id=f"weg-{zaak}", zaak=zaak, kek_id="", omhulsel=None, vernietigd_op=func.now()
+    )
+    nieuw = leeg.on_conflict_do_update(
+        index_elements=[ZaaksleutelRij.zaak],
+        set_={"omhulsel": None, "vernietigd_op": func.now()},
+        where=ZaaksleutelRij.omhulsel.is_not(None),
+    )
+    return await session.scalar(nieuw.returning(ZaaksleutelRij.sleutel_id)) is not None
