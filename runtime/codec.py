@@ -35,8 +35,8 @@ from runtime.sleutelring import (
     SLEUTEL_BYTES,
     HoofdsleutelOntbreekt,
     InhoudGeschonden,
-    Sleutelring,
     SleutelOnbekend,
+    Sleutelring,
     SleutelsNietBereikbaar,
     SleutelsOngeldig,
     SleutelVernietigd,
@@ -54,6 +54,7 @@ __all__ = [
     "VersleutelCodec",
     "is_dicht",
     "maak_converter",
+    "ring_sleutel",
 ]
 
 _NONCE_BYTES = 12
@@ -65,6 +66,13 @@ _ZAAK = b"zaak"
 def is_dicht(payload: Payload) -> bool:
     """Is this payload still encrypted? After a tolerant codec: nobody here can ever read it."""
     return payload.metadata.get("encoding") == _ENCODING
+
+
+def ring_sleutel(payload: Payload) -> str | None:
+    """The name of the ring key this payload was encrypted with directly; None for any other payload."""
+    if not is_dicht(payload) or payload.metadata.get("schema") == _ZAAK:
+        return None
+    return payload.metadata.get("sleutel", b"").decode(errors="replace")
 
 
 class VersleutelCodec(PayloadCodec, WithSerializationContext):

@@ -24,8 +24,8 @@ from runtime.sleutelring import (
     SLEUTEL_BYTES,
     HoofdsleutelOntbreekt,
     HoofdsleutelPastNiet,
-    Sleutelring,
     SleutelOnbekend,
+    Sleutelring,
     SleutelsNietBereikbaar,
     SleutelVernietigd,
 )

@@ -37,9 +37,7 @@ class Zaaksleutels:
         sinds = func.now() - func.make_interval(0, 0, 0, 0, 0, 0, seconden)
         async with self._sessies() as session:
             return list(
-                await session.scalars(
-                    select(ZaaksleutelRij.sleutel_id).where(ZaaksleutelRij.vernietigd_op >= sinds)
-                )
+                await session.scalars(select(ZaaksleutelRij.sleutel_id).where(ZaaksleutelRij.vernietigd_op >= sinds))
             )
 
 
@@ -59,11 +57,11 @@ async def vernietigde(session: AsyncSession) -> int:
     return await session.scalar(select(func.count()).where(ZaaksleutelRij.omhulsel.is_(None))) or 0
 
 
-async def onder_andere(session: AsyncSession, kek_id: str, limiet: int) -> list[Omhulsel]:
-    """Living data keys that are not wrapped by this key-encryption key, locked; what another run has in hand is skipped."""
+async def onder(session: AsyncSession, kek_ids: Collection[str], limiet: int) -> list[Omhulsel]:
+    """Living data keys wrapped by one of these, locked; what another run has in hand is skipped."""
     gevonden = await session.execute(
         select(*_KOLOMMEN)
-        .where(ZaaksleutelRij.kek_id != kek_id, ZaaksleutelRij.omhulsel.is_not(None))
+        .where(ZaaksleutelRij.kek_id.in_(kek_ids), ZaaksleutelRij.omhulsel.is_not(None))
         .order_by(ZaaksleutelRij.sleutel_id)
         .limit(limiet)
         .with_for_update(skip_locked=True)
@@ -73,13 +71,10 @@ async def onder_andere(session: AsyncSession, kek_id: str, limiet: int) -> list[
 
 async def vervang(session: AsyncSession, omhulsels: Sequence[Omhulsel]) -> None:
     """Write the same keys in another wrapping. The caller holds their locks."""
-    for nieuw in omhulsels:
-        await session.execute(
-            update(ZaaksleutelRij)
-            .where(ZaaksleutelRij.sleutel_id == nieuw.sleutel_id, ZaaksleutelRij.omhulsel.is_not(None))
-            .values(kek_id=nieuw.kek_id, omhulsel=nieuw.omhulsel)
-            .execution_options(synchronize_session=False)
-        )
+    await session.execute(
+        update(ZaaksleutelRij),
+        [{"sleutel_id": o.sleutel_id, "kek_id": o.kek_id, "omhulsel": o.omhulsel} for o in omhulsels],
+    )
 
 
 async def vernietig(session: AsyncSession, zaak: str) -> bool:

@@ -42,6 +42,7 @@ class DigestWorkflow:
         self._sinds: datetime = invoer.sinds or self._klok.nu()
         self._te_bezorgen: list[Uitgesteld] = list(invoer.te_bezorgen)
         self._wakker = False
+        self._ga_door = False
         self._ochtenden = 0
 
     @workflow.run
@@ -55,7 +56,7 @@ class DigestWorkflow:
                 self._sinds, self._ochtenden = nu, self._ochtenden + 1
                 self._te_bezorgen.extend(await self._maak(nu))
             await self._bezorg(nu)
-            if self._ochtenden >= _OCHTENDEN_PER_RUN or workflow.info().is_continue_as_new_suggested():
+            if self._moet_door():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(self._doorgang())
 
@@ -67,6 +68,11 @@ class DigestWorkflow:
         except ApplicationError:
             workflow.logger.warning("clock_refused")
         self._wakker = True
+
+    @workflow.signal
+    def ga_door(self) -> None:
+        """Begin a new run at the next safe moment."""
+        self._ga_door = self._wakker = True
 
     @workflow.query
     def volgende(self) -> datetime:
@@ -136,6 +142,9 @@ class DigestWorkflow:
                 await traject.signal(TrajectWorkflow.bezorging, melding)
             except ApplicationError:
                 workflow.logger.warning("traject_closed_before_delivery_report")
+
+    def _moet_door(self) -> bool:
+        return self._ga_door or self._ochtenden >= _OCHTENDEN_PER_RUN or workflow.info().is_continue_as_new_suggested()
 
     def _doorgang(self) -> DigestInvoer:
         return DigestInvoer(

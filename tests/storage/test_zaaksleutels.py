@@ -24,7 +24,7 @@ from runtime.codec import (
 from runtime.sleutelkast import Sleutelkast, heromhul
 from runtime.sleutelring import HoofdsleutelPastNiet
 from storage.key_tables import ZaaksleutelRij
-from storage.zaaksleutels import Zaaksleutels, onder_andere, per_hoofdsleutel, vernietig, vervang
+from storage.zaaksleutels import Zaaksleutels, onder, per_hoofdsleutel, vernietig, vervang
 
 Sessies = async_sessionmaker[AsyncSession]
 TEKST = Payload(metadata={"encoding": b"json/plain"}, data=b'"geheim"')
@@ -137,11 +137,11 @@ async def test_rotation_rewraps_and_the_old_key_may_go(db: Sessies) -> None:
     (payload,) = await codec(oud, kast).encode([TEKST])
     async with db.begin() as session:
         await vernietig(session, "traject/t-weg")
-        te_doen = await onder_andere(session, nieuw.actief, 10)
+        te_doen = await onder(session, [oud.actief], 10)
         await vervang(session, [heromhul(samen(nieuw, oud), o) for o in te_doen])
     async with db() as session:
         assert await per_hoofdsleutel(session) == {nieuw.actief: 1}
-        assert await onder_andere(session, nieuw.actief, 10) == []
+        assert await onder(session, [oud.actief], 10) == []
     assert await codec(nieuw, Sleutelkast(nieuw, Zaaksleutels(db))).decode([payload]) == [TEKST]
 
 
