@@ -30,7 +30,6 @@ class VernietigingStatus(StrEnum):
     """How far a destruction is; each stage is committed before the next begins, so a crash at any point is taken up."""
 
     AANGEKONDIGD = "aangekondigd"
-    BEGONNEN = "begonnen"
     GEGEVENS_WEG = "gegevens_weg"
     WORKFLOWS_WEG = "workflows_weg"
     VOLTOOID = "voltooid"

@@ -10,7 +10,7 @@ import structlog
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 
-from domain.ids import digest_workflow_id
+from domain.ids import bewaar_workflow_id, digest_workflow_id
 from domain.tijdschaal import Tijdschaal
 from runtime.klok import Klok
 from runtime.route_files import laad_routes
@@ -24,15 +24,16 @@ from storage.zaaksleutels import Zaaksleutels
 from worker.registry import Benodigdheden, maak_workers
 from worker.relay import relay
 from workflows.aanbod import Aanbieder
+from workflows.bewaren import BewaarWorkflow
 from workflows.digest import DigestWorkflow
-from workflows.messages import DigestInvoer
+from workflows.messages import BewaarInvoer, DigestInvoer
 
 _log = structlog.get_logger(__name__)
 RELAY_ELKE = timedelta(seconds=5)
 
 
 async def begin_overzichten(client: Client, nodig: Benodigdheden, schaal: Tijdschaal) -> None:
-    """One digest workflow per samenwerkingsverband; starting one that already runs changes nothing."""
+    """One digest and one retention workflow per samenwerkingsverband; starting one that already runs changes nothing."""
     async with nodig.sessies() as session:
         swv_ids = await alle_swv(session)
     for swv_id in swv_ids:
@@ -40,6 +41,13 @@ async def begin_overzichten(client: Client, nodig: Benodigdheden, schaal: Tijdsc
             DigestWorkflow.run,
             DigestInvoer(swv_id=swv_id, tijdschaal=schaal),
             id=digest_workflow_id(swv_id),
+            task_queue=NACHT_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+        await client.start_workflow(
+            BewaarWorkflow.run,
+            BewaarInvoer(swv_id=swv_id, tijdschaal=schaal),
+            id=bewaar_workflow_id(swv_id),
             task_queue=NACHT_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         )

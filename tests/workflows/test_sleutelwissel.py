@@ -49,7 +49,7 @@ class Drukte:
 
     async def handel(self) -> None:
         """One act for one case after another, into the journal: that works also while no worker is up."""
-        rollen = {t: 0 for t in self.zaken}
+        rollen = dict.fromkeys(self.zaken, 0)
         while True:
             for traject_id in self.zaken:
                 rollen[traject_id] += 1
@@ -118,9 +118,7 @@ async def test_rotation_under_load_and_then_without_the_old_key(
         einde.push_async_callback(engine.dispose)
         async with _processen(url, client, oud, drukte) as o:
             for nr in range(ZAKEN):
-                zaak = await o.begin_traject(
-                    kind_van("o-papaver", nr % 2), START, drukte.klok.schaal, f"t-wissel{nr}"
-                )
+                zaak = await o.begin_traject(kind_van("o-papaver", nr % 2), START, drukte.klok.schaal, f"t-wissel{nr}")
                 assert open_van(await bijgewerkt(o, zaak), "gesprek_ouders").id == "a2"
                 drukte.zaken[f"t-wissel{nr}"] = zaak
             taken = [asyncio.create_task(drukte.handel()), asyncio.create_task(drukte.wek())]

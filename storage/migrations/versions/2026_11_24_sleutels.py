@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("begonnen_op", sa.DateTime(timezone=True), nullable=True),
         sa.Column("voltooid_op", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "status IN ('aangekondigd', 'begonnen', 'gegevens_weg', 'workflows_weg', 'voltooid')",
+            "status IN ('aangekondigd', 'gegevens_weg', 'workflows_weg', 'voltooid')",
             name=op.f("ck_vernietiging_status"),
         ),
         sa.PrimaryKeyConstraint("traject_id", name=op.f("pk_vernietiging")),
