@@ -12,7 +12,7 @@ from api.guard import Guard
 from api.pages import bord, over, post, traject
 from api.pages.basis import STATISCH, gemeenschappelijk, maak_sjablonen
 from api.postvak import Postvak
-from api.rest import codec, gezondheid, trajecten
+from api.rest import bewaren, codec, gezondheid, trajecten
 from runtime.settings import DemoSettings
 from runtime.sleutelkast import Sleutelkast
 from storage.zaaksleutels import Zaaksleutels
@@ -58,6 +58,7 @@ def maak_app(diensten: Diensten, *, met_codec: bool | None = None) -> FastAPI:
             {"name": "trajecten", "description": "Trajecten en handelingen daarop."},
             {"name": "afspraken", "description": "Wat iemand moet doen."},
             {"name": "opdrachten", "description": "Wat er van een handeling is geworden."},
+            {"name": "bewaren", "description": "Bewaartermijnen, en wat er vernietigd is."},
             {"name": "techniek", "description": "Voor wie de site draait."},
         ],
     )
@@ -65,7 +66,15 @@ def maak_app(diensten: Diensten, *, met_codec: bool | None = None) -> FastAPI:
     app.state.sjablonen = maak_sjablonen()
     app.state.sjablonen.context_processors.append(gemeenschappelijk)
     koppel_fouten(app)
-    for router in (trajecten.router, gezondheid.router, bord.router, traject.router, post.router, over.router):
+    for router in (
+        trajecten.router,
+        bewaren.router,
+        gezondheid.router,
+        bord.router,
+        traject.router,
+        post.router,
+        over.router,
+    ):
         app.include_router(router)
     if diensten.postvak:
         app.include_router(post.postvak_router)

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from cli import people, processen, routes, simulate, sleutels, traject
+from cli import bewaren, people, processen, routes, simulate, sleutels, traject, wissen
 from cli.taal import App, Hoofdgroep
 
 app = App("Routewacht bewaakt de ondersteuningsroute van een leerling.", cls=Hoofdgroep, no_args_is_help=True)
@@ -22,6 +22,7 @@ def _routewacht() -> None:
 app.command("worker")(processen.worker)
 app.command("api")(processen.api)
 app.command("migrate")(processen.migrate)
+app.command("wis")(wissen.wis)
 app.command("simulate")(simulate.simulate)
 
 
@@ -40,6 +41,7 @@ def demo(ctx: typer.Context) -> None:
 app.add_typer(traject.app, name="traject")
 app.add_typer(people.app, name="people")
 app.add_typer(routes.app, name="route")
+app.add_typer(bewaren.app, name="bewaren")
 app.add_typer(sleutels.app, name="sleutels")
 
 

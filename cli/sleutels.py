@@ -100,13 +100,11 @@ async def _pak_om(settings: "Settings") -> int:
 
 async def _zet_over(settings: "Settings") -> int:
     """Runs that began under the ring itself are asked to go on in a new run."""
-    from datetime import timedelta
-
-    from runtime.temporal import connect
+    from cli.verbinding import temporal
     from workflows.oude_runs import begin_nieuwe_run, lopend_onder_de_ring
 
     overgezet = bekeken = 0
-    client = await connect(settings, settings.sleutelring(), wachttijd=timedelta(seconds=10), rol="cli")
+    client = await temporal(settings)
     with voortgang("Lopende workflows bekijken") as verder:
         async for workflow_id, naam in lopend_onder_de_ring(client):
             bekeken += 1

@@ -1,6 +1,7 @@
 """`routewacht sleutels`: making a key, seeing what hangs on which, and moving over to the new one."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -76,7 +77,10 @@ def test_a_key_that_is_missing_is_said_and_the_rest_is_moved(
     assert "ontbreekt in ROUTEWACHT_SLEUTELS" in draai("sleutels", "lijst").stdout
 
 
-def test_temporal_that_is_away_is_said_and_what_was_done_stays_done(draai: Draai, url: str) -> None:
+def test_temporal_that_is_away_is_said_and_what_was_done_stays_done(
+    draai: Draai, url: str, omgeving: pytest.MonkeyPatch
+) -> None:
+    omgeving.setattr("cli.verbinding.TEMPORAL_WACHT", timedelta(seconds=0.5))
     ander = Sleutelring.nieuw()
     vul(url, ander, "traject/t-1")
     uitkomst = draai("sleutels", "roteer")
