@@ -1,15 +1,31 @@
 """`routewacht sleutels`: a new key-encryption key, which ones are in use, and wrapping everything with the active one."""
 
-from typing import TYPE_CHECKING, Any
+import json as json_
+from base64 import b64decode, b64encode
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.taal import App
-from cli.uitvoer import GEWEIGERD, JsonOptie, foutscherm, tabel, toon, toon_json, voortgang
+from cli.uitvoer import (
+    GEWEIGERD,
+    VERKEERD_GEBRUIK,
+    JsonOptie,
+    Mislukt,
+    Probleem,
+    foutscherm,
+    tabel,
+    toon,
+    toon_json,
+    voortgang,
+)
 
 if TYPE_CHECKING:
+    from domain.zaaksleutel import Omhulsel
     from runtime.settings import Settings
 
+_GROEP = 500
 app = App("De sleutels waarmee alles wat Temporal bewaart versleuteld is.", no_args_is_help=True)
 
 
@@ -80,6 +96,85 @@ def roteer(
                 f"{stand['overgezet']} workflows beginnen een nieuwe run onder een eigen sleutel; draai dit daarna nog eens."
             )
     toon_stand(stand, als_json=json)
+
+
+@app.command("export")
+def exporteer(
+    bestand: Annotated[Path, typer.Argument(metavar="BESTAND", dir_okay=False, help="Waar de kopie komt.")],
+    json: JsonOptie = False,
+) -> None:
+    """Maak een kopie van de (ingepakte) sleutels van trajecten. Zonder ROUTEWACHT_SLEUTELS is die niets waard.
+
+    Bewaar kopieën kort: een vernietigde sleutel is pas echt weg als er ook geen kopie meer van is.
+    """
+    from cli.verbinding import database, draai, instellingen
+    from storage.zaaksleutels import levende
+
+    settings = instellingen()
+
+    async def werk() -> list[str]:
+        async with database(settings) as sessies, sessies() as session:
+            return [_als_regel(o) async for o in levende(session)]
+
+    regels = draai(werk())
+    tijdelijk = bestand.with_name(f"{bestand.name}.nieuw")
+    tijdelijk.touch(mode=0o600)
+    tijdelijk.write_text("".join(f"{regel}\n" for regel in regels))
+    tijdelijk.replace(bestand)
+    if json:
+        toon_json({"sleutels": len(regels)})
+    else:
+        toon(f"{len(regels)} sleutels in {bestand}.", "green")
+
+
+@app.command("import")
+def importeer(
+    bestand: Annotated[
+        Path, typer.Argument(metavar="BESTAND", exists=True, dir_okay=False, readable=True, help="De kopie.")
+    ],
+    json: JsonOptie = False,
+) -> None:
+    """Zet sleutels terug die ontbreken, na het terugzetten van een oudere database. Vernietigde komen niet terug."""
+    from cli.verbinding import database, draai, instellingen
+    from storage.zaaksleutels import neem_terug
+
+    settings = instellingen()
+    try:
+        omhulsels = [_uit_regel(regel) for regel in bestand.read_text().splitlines()]
+    except (ValueError, KeyError, TypeError):
+        zin = "Dit bestand is geen (hele) kopie van sleutels."
+        raise Mislukt(VERKEERD_GEBRUIK, Probleem("bestand", zin, "BESTAND")) from None
+
+    async def werk() -> int:
+        terug = 0
+        async with database(settings) as sessies, sessies.begin() as session:
+            with voortgang("Sleutels terugzetten", max(len(omhulsels), 1)) as verder:
+                for begin in range(0, len(omhulsels), _GROEP):
+                    terug += await neem_terug(session, omhulsels[begin : begin + _GROEP])
+                    verder(f"Sleutels terugzetten: {begin}", begin)
+        return terug
+
+    terug = draai(werk())
+    if json:
+        toon_json({"in_bestand": len(omhulsels), "teruggezet": terug})
+    else:
+        toon(f"{terug} van {len(omhulsels)} sleutels ontbraken en zijn teruggezet.", "green")
+
+
+def _als_regel(omhulsel: "Omhulsel") -> str:
+    velden = omhulsel._asdict()
+    return json_.dumps({**velden, "omhulsel": b64encode(velden["omhulsel"]).decode()})
+
+
+def _uit_regel(regel: str) -> "Omhulsel":
+    from domain.zaaksleutel import Omhulsel
+
+    velden = json_.loads(regel)
+    namen = ("sleutel_id", "zaak", "kek_id")
+    if not all(isinstance(velden[naam], str) and velden[naam].isprintable() for naam in namen):
+        raise ValueError
+    sleutel_id, zaak, kek_id = (velden[naam] for naam in namen)
+    return Omhulsel(sleutel_id, zaak, kek_id, b64decode(velden["omhulsel"], validate=True))
 
 
 async def _pak_om(settings: "Settings") -> int:

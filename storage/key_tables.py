@@ -11,17 +11,22 @@ from storage.base import Base, een_van
 
 
 class ZaaksleutelRij(Base):
-    """The wrapped data key of one workflow (`zaak` is its id). A destroyed one stays, without `omhulsel`: the workflow
-    never gets another. `vernietigd_op` is on the clock of the database."""
+    """A wrapped data key of one workflow (`zaak` is its id). A destroyed one stays, without `omhulsel`: the workflow
+    never gets another. `vernietigd_op` is on the clock of the database.
+
+    One key of a workflow writes. There are more only after a restore: those that came back from an export read.
+    """
 
     __tablename__ = "zaaksleutel"
     sleutel_id: Mapped[str] = mapped_column(primary_key=True)
-    zaak: Mapped[str] = mapped_column(unique=True)
+    zaak: Mapped[str] = mapped_column(index=True)
     kek_id: Mapped[str] = mapped_column(index=True)
     omhulsel: Mapped[bytes | None] = mapped_column(LargeBinary)
+    schrijft: Mapped[bool] = mapped_column(server_default="true")
     gemaakt_op: Mapped[datetime] = mapped_column(server_default=text("now()"))
     vernietigd_op: Mapped[datetime | None]
     __table_args__ = (
+        Index("uq_zaaksleutel_schrijft", "zaak", unique=True, postgresql_where=text("schrijft")),
         Index("ix_zaaksleutel_vernietigd", "vernietigd_op", postgresql_where=text("vernietigd_op IS NOT NULL")),
     )
 

@@ -1,8 +1,8 @@
 """The table of wrapped data keys. What is in it is useless without the key-encryption keys of the setting."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -10,6 +10,8 @@ from domain.zaaksleutel import Omhulsel
 from storage.key_tables import ZaaksleutelRij
 
 _KOLOMMEN = (ZaaksleutelRij.sleutel_id, ZaaksleutelRij.zaak, ZaaksleutelRij.kek_id, ZaaksleutelRij.omhulsel)
+
+_SCHRIJFT: ColumnElement[bool] = ZaaksleutelRij.__table__.c.schrijft
 
 
 class Zaaksleutels:
@@ -20,7 +22,7 @@ class Zaaksleutels:
 
     async def lees(self, *, zaken: Collection[str], sleutel_ids: Collection[str]) -> Sequence[Omhulsel]:
         """The keys of these workflows and with these ids, as far as they exist."""
-        waar = or_(ZaaksleutelRij.zaak.in_(zaken), ZaaksleutelRij.sleutel_id.in_(sleutel_ids))
+        waar = or_(ZaaksleutelRij.zaak.in_(zaken) & _SCHRIJFT, ZaaksleutelRij.sleutel_id.in_(sleutel_ids))
         async with self._sessies() as session:
             return [Omhulsel(*rij) for rij in await session.execute(select(*_KOLOMMEN).where(waar))]
 
@@ -28,8 +30,10 @@ class Zaaksleutels:
         """The key that stands: this one, or the one that another process made first."""
         nieuw = insert(ZaaksleutelRij).values(omhulsel._asdict())
         async with self._sessies.begin() as session:
-            await session.execute(nieuw.on_conflict_do_nothing(index_elements=[ZaaksleutelRij.zaak]))
-            rij = await session.execute(select(*_KOLOMMEN).where(ZaaksleutelRij.zaak == omhulsel.zaak))
+            await session.execute(
+                nieuw.on_conflict_do_nothing(index_elements=[ZaaksleutelRij.zaak], index_where=_SCHRIJFT)
+            )
+            rij = await session.execute(select(*_KOLOMMEN).where(ZaaksleutelRij.zaak == omhulsel.zaak, _SCHRIJFT))
             return Omhulsel(*rij.one())
 
     async def vernietigd_sinds(self, seconden: float) -> Collection[str]:
@@ -78,16 +82,51 @@ async def vervang(session: AsyncSession, omhulsels: Sequence[Omhulsel]) -> None:
 
 
 async def vernietig(session: AsyncSession, zaak: str) -> bool:
-    """Destroy the data key of a workflow, for good; a workflow without one gets a destroyed one, so it never will.
+    """Destroy the data keys of a workflow, for good; one without gets a destroyed one, so it never will have any.
 
-    False when it was destroyed before.
+    False when they were destroyed before.
     """
+    weg = await session.scalars(
+        update(ZaaksleutelRij)
+        .where(ZaaksleutelRij.zaak == zaak, ZaaksleutelRij.omhulsel.is_not(None))
+        .values(omhulsel=None, vernietigd_op=func.now())
+        .returning(ZaaksleutelRij.sleutel_id)
+        .execution_options(synchronize_session=False)
+    )
     leeg = insert(ZaaksleutelRij).values(
         sleutel_id=f"weg-{zaak}", zaak=zaak, kek_id="", omhulsel=None, vernietigd_op=func.now()
     )
-    nieuw = leeg.on_conflict_do_update(
-        index_elements=[ZaaksleutelRij.zaak],
-        set_={"omhulsel": None, "vernietigd_op": func.now()},
-        where=ZaaksleutelRij.omhulsel.is_not(None),
+    gezet = await session.scalars(
+        leeg.on_conflict_do_nothing(index_elements=[ZaaksleutelRij.zaak], index_where=_SCHRIJFT).returning(
+            ZaaksleutelRij.sleutel_id
+        )
     )
-    return await session.scalar(nieuw.returning(ZaaksleutelRij.sleutel_id)) is not None
+    return bool(list(weg)) or bool(list(gezet))
+
+
+async def levende(session: AsyncSession) -> AsyncIterator[Omhulsel]:
+    """Every data key that was not destroyed, as it stands: useless without the key-encryption keys."""
+    rijen = await session.stream(
+        select(*_KOLOMMEN).where(ZaaksleutelRij.omhulsel.is_not(None)).order_by(ZaaksleutelRij.sleutel_id)
+    )
+    async for rij in rijen:
+        yield Omhulsel(*rij)
+
+
+async def neem_terug(session: AsyncSession, omhulsels: Sequence[Omhulsel]) -> int:
+    """Put back keys that a restore of an older copy lost; gives how many were missing.
+
+    A workflow of which a key was destroyed gets nothing back. One that got a new key meanwhile keeps writing with that.
+    """
+    gevonden = await session.execute(
+        select(ZaaksleutelRij.zaak, ZaaksleutelRij.omhulsel.is_(None)).where(
+            ZaaksleutelRij.zaak.in_({o.zaak for o in omhulsels})
+        )
+    )
+    rijen = gevonden.all()
+    vernietigd, bekend = {zaak for zaak, weg in rijen if weg}, {zaak for zaak, _ in rijen}
+    nieuw = [{**o._asdict(), "schrijft": o.zaak not in bekend} for o in omhulsels if o.zaak not in vernietigd]
+    if not nieuw:
+        return 0
+    geschreven = insert(ZaaksleutelRij).on_conflict_do_nothing().returning(ZaaksleutelRij.sleutel_id)
+    return len(list(await session.scalars(geschreven, nieuw)))

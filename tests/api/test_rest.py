@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from storage.bewaren import houd_aan, meld_verzoek
 from tests.support import voorbeeld as v
 from tests.support.site import VANDAAG, Site, sleutel
 
@@ -173,3 +174,18 @@ async def test_the_description_is_dutch_and_complete(stil: Site) -> None:
             assert werkwoord["description"].rstrip().endswith("."), pad
     soorten = schema["components"]["schemas"]["HandelVerzoek"]["properties"]["handeling"]["discriminator"]["mapping"]
     assert "leg_toestemming_vast" in soorten
+
+
+async def test_what_will_be_destroyed_can_be_read_without_personal_data(stil: Site) -> None:
+    async with stil.db.begin() as session:
+        await meld_verzoek(session, "t-gewist000", "o-swv", "zonder_uitschrijving", stil.diensten.klok.nu())
+        tot = stil.diensten.vandaag()
+        wat = {"reden": "Sanne heeft een klacht", "door": "p-x:coordinator", "nu": stil.diensten.klok.nu()}
+        await houd_aan(session, "t-gewist000", tot=tot, **wat)
+    antwoord = await stil.http.get("/api/v1/bewaren")
+    (regel,) = antwoord.json()
+    assert (regel["status"], regel["herkomst"], regel["bron"]) == ("aangekondigd", "eigen_keuze", "E-11")
+    assert regel["aangehouden_tot"] == tot.isoformat()
+    assert "Sanne" not in antwoord.text
+    assert (await stil.http.get("/api/v1/bewaren", params={"vernietigd": True})).json() == []
+    assert (await stil.http.get("/api/v1/bewaren", params={"swv_id": "o-ander"})).json() == []

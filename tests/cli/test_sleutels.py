@@ -1,28 +1,71 @@
 """`routewacht sleutels`: making a key, seeing what hangs on which, and moving over to the new one."""
 
 import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import NullPool, create_engine, text
+from temporalio.api.common.v1 import Payload
+from temporalio.converter import WorkflowSerializationContext
 
-from runtime.codec import Sleutelring
+from runtime.codec import SleutelOnbekend, Sleutelring, VersleutelCodec
 from runtime.sleutelkast import Sleutelkast
-from storage.db import maak_engine, sessies
+from storage.db import maak_engine, psycopg_url, sessies
 from storage.zaaksleutels import Zaaksleutels
 from tests.cli.conftest import SLEUTELS, Draai, document
 
+Geschreven = set[tuple[str, bytes]]
+TEKST = Payload(metadata={"encoding": b"json/plain"}, data=b"1")
 
-def vul(url: str, ring: Sleutelring, *zaken: str) -> None:
-    """Data keys as an api or worker with this ring makes them."""
 
-    async def werk() -> None:
+def codec(url: str, ring: Sleutelring, werk: Callable[[VersleutelCodec], Awaitable[Geschreven]]) -> Geschreven:
+    """The codec of a process with this ring, on this database."""
+
+    async def draaien() -> Geschreven:
         engine = maak_engine(url)
-        kast = Sleutelkast(ring, Zaaksleutels(sessies(engine)))
-        for zaak in zaken:
-            await kast.voor_zaak(zaak)
-        await engine.dispose()
+        try:
+            return await werk(VersleutelCodec(ring, Sleutelkast(ring, Zaaksleutels(sessies(engine)))))
+        finally:
+            await engine.dispose()
 
-    asyncio.run(werk())
+    return asyncio.run(draaien())
+
+
+def vul(url: str, ring: Sleutelring, *zaken: str) -> Geschreven:
+    """Something written for each of these workflows, with the keys an api or worker makes for that."""
+
+    async def werk(c: VersleutelCodec) -> Geschreven:
+        return {
+            (
+                zaak,
+                (await c.with_context(WorkflowSerializationContext("ns", zaak)).encode([TEKST]))[0].SerializeToString(),
+            )
+            for zaak in zaken
+        }
+
+    return codec(url, ring, werk)
+
+
+def lees(url: str, ring: Sleutelring, geschreven: Geschreven) -> Geschreven:
+    """What of it can still be read."""
+
+    async def werk(c: VersleutelCodec) -> Geschreven:
+        leesbaar = set()
+        for zaak, payload in geschreven:
+            with contextlib.suppress(SleutelOnbekend):
+                assert await c.decode([Payload.FromString(payload)]) == [TEKST]
+                leesbaar.add((zaak, payload))
+        return leesbaar
+
+    return codec(url, ring, werk)
+
+
+def sql(url: str, opdracht: str) -> None:
+    with create_engine(psycopg_url(url), poolclass=NullPool).begin() as c:
+        c.execute(text(opdracht))
 
 
 @pytest.fixture
@@ -75,6 +118,26 @@ def test_a_key_that_is_missing_is_said_and_the_rest_is_moved(
         weg.actief: (False, 1),
     }
     assert "ontbreekt in ROUTEWACHT_SLEUTELS" in draai("sleutels", "lijst").stdout
+
+
+def test_a_copy_of_the_keys_brings_back_what_an_older_database_lost(
+    draai: Draai, url: str, tmp_path: Path, omgeving: pytest.MonkeyPatch
+) -> None:
+    """A restore of last night's database loses the keys of the cases that began today. Meanwhile somebody wrote to one."""
+    ring, kopie = Sleutelring.uit_tekst(SLEUTELS), tmp_path / "sleutels.kopie"
+    payloads = vul(url, ring, "traject/t-1", "traject/t-2", "traject/t-weg")
+    assert document(draai("sleutels", "export", kopie, "--json")) == {"sleutels": 3}
+    assert kopie.stat().st_mode & 0o077 == 0
+    sql(url, "DELETE FROM zaaksleutel")
+    sql(url, "INSERT INTO zaaksleutel (sleutel_id, zaak, kek_id) VALUES ('x', 'traject/t-weg', '')")
+    payloads |= vul(url, ring, "traject/t-2")
+    assert len(payloads) == 4
+    assert document(draai("sleutels", "import", kopie, "--json")) == {"in_bestand": 3, "teruggezet": 2}
+    assert document(draai("sleutels", "import", kopie, "--json"))["teruggezet"] == 0
+    assert {zaak for zaak, _ in lees(url, ring, payloads)} == {"traject/t-1", "traject/t-2"}
+    assert len(lees(url, ring, payloads)) == 3
+    kopie.write_text(kopie.read_text()[:-20])
+    assert draai("sleutels", "import", kopie).exit_code == 2
 
 
 def test_temporal_that_is_away_is_said_and_what_was_done_stays_done(

@@ -18,12 +18,16 @@ def upgrade() -> None:
         sa.Column("zaak", sa.Text(), nullable=False),
         sa.Column("kek_id", sa.Text(), nullable=False),
         sa.Column("omhulsel", sa.LargeBinary(), nullable=True),
+        sa.Column("schrijft", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("gemaakt_op", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("vernietigd_op", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("sleutel_id", name=op.f("pk_zaaksleutel")),
-        sa.UniqueConstraint("zaak", name=op.f("uq_zaaksleutel_zaak")),
     )
     op.create_index(op.f("ix_zaaksleutel_kek_id"), "zaaksleutel", ["kek_id"], unique=False)
+    op.create_index(op.f("ix_zaaksleutel_zaak"), "zaaksleutel", ["zaak"], unique=False)
+    op.create_index(
+        "uq_zaaksleutel_schrijft", "zaaksleutel", ["zaak"], unique=True, postgresql_where=sa.text("schrijft")
+    )
     op.create_index(
         "ix_zaaksleutel_vernietigd",
         "zaaksleutel",
