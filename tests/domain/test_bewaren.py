@@ -1,6 +1,6 @@
 """How long a closed traject is kept, and in which nights that is looked at."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -49,9 +49,9 @@ def test_every_term_says_truly_whether_it_is_law(naam: str) -> None:
     assert label == LABEL[TERMIJNEN[naam].herkomst]
 
 
-@given(st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1)))
-def test_a_round_is_always_at_three_on_a_monday_night_and_within_a_week(naief: datetime) -> None:
-    na = naief.replace(tzinfo=AMSTERDAM)
+@given(st.integers(0, 4 * 366 * 24 * 60))
+def test_a_round_is_always_at_three_on_a_monday_night_and_within_a_week(minuten: int) -> None:
+    na = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minuten)
     ronde = volgende_ronde(na)
     lokaal = ronde.astimezone(AMSTERDAM)
     assert (lokaal.weekday(), lokaal.hour, lokaal.minute) == (0, 3, 0)
