@@ -40,6 +40,7 @@ from runtime.sleutelring import (
     SleutelsNietBereikbaar,
     SleutelsOngeldig,
     SleutelVernietigd,
+    ZonderSleutelkast,
 )
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "SleutelsNietBereikbaar",
     "SleutelsOngeldig",
     "VersleutelCodec",
+    "ZonderSleutelkast",
     "is_dicht",
     "maak_converter",
     "ring_sleutel",
@@ -125,8 +127,10 @@ class VersleutelCodec(PayloadCodec, WithSerializationContext):
         sleutel_id = payload.metadata.get("sleutel", b"").decode(errors="replace")
         if payload.metadata.get("schema") != _ZAAK:
             return _open(payload, self._ring.cipher(sleutel_id), sleutel_id, None)
-        if self._kast is None or not Sleutelring.is_naam(sleutel_id):
+        if not Sleutelring.is_naam(sleutel_id):
             raise SleutelOnbekend(sleutel_id)
+        if self._kast is None:
+            raise ZonderSleutelkast(sleutel_id)
         sleutel = await self._kast.met_id(sleutel_id)
         if self._zaak is not None and sleutel.zaak not in {self._zaak, ALGEMEEN}:
             raise InhoudGeschonden(f"een payload onder sleutel '{sleutel_id}' hoort bij een andere workflow")

@@ -47,6 +47,14 @@ class HoofdsleutelPastNiet(HoofdsleutelOntbreekt):
         self.kek_id = kek_id
 
 
+class ZonderSleutelkast(HoofdsleutelOntbreekt):
+    """This process was not given the table of data keys, so it cannot say whether a payload can be read elsewhere."""
+
+    def __init__(self, sleutel_id: str) -> None:
+        LookupError.__init__(self, f"dit proces kan de sleutel '{sleutel_id}' van een workflow niet opzoeken")
+        self.kek_id = sleutel_id
+
+
 class SleutelsNietBereikbaar(RuntimeError):
     """The table of data keys cannot be read at this moment. Trying again later is right; there is no other way in."""
 

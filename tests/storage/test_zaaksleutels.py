@@ -20,6 +20,7 @@ from runtime.codec import (
     SleutelsNietBereikbaar,
     SleutelVernietigd,
     VersleutelCodec,
+    ZonderSleutelkast,
 )
 from runtime.sleutelkast import Sleutelkast, heromhul
 from runtime.sleutelring import HoofdsleutelPastNiet
@@ -154,6 +155,14 @@ async def test_a_ring_that_lacks_the_wrapping_key_is_a_setting_to_mend_and_no_un
         await tolerant.decode([payload])
     with pytest.raises(HoofdsleutelOntbreekt):
         await tolerant.with_context(WorkflowSerializationContext("ns", "traject/t-1")).encode([TEKST])
+
+
+async def test_a_process_without_the_table_does_not_call_a_payload_unreadable(db: Sessies) -> None:
+    """Or it would refuse, for good, a signal that every other process can read."""
+    ring = Sleutelring.nieuw()
+    (payload,) = await codec(ring, Sleutelkast(ring, Zaaksleutels(db))).encode([TEKST])
+    with pytest.raises(ZonderSleutelkast):
+        await VersleutelCodec(ring, tolerant=True).decode([payload])
 
 
 @pytest.mark.parametrize(
