@@ -9,3 +9,7 @@ from typing import Final
 
 # 24 November 2026. The core decides by the second edition of its rules (`domain.kader.REGELS`, docs/decisions/0012).
 NOVEMBER_2026: Final = "2026-11-24"
+
+# 24 November 2026. Not a change of code but a mark in the history, followed by the number of the signal: it was under a key
+# that nobody has, and stays unread whatever becomes of the key.
+ONLEESBAAR: Final = "2026-11-24-onleesbaar"
