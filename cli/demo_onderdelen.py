@@ -125,7 +125,7 @@ async def opgestart(keuzes: Keuzes, meld: Callable[[str], Any]) -> AsyncIterator
         nodig = Benodigdheden(sessies=maker, postbode=postbode, settings=settings)
         aanbieder = await stapel.enter_async_context(draaiende_worker(client, nodig, klok))
         await stapel.enter_async_context(_site(settings, maker, aanbieder, klok, client, temporal))
-        spel = asyncio.create_task(Spel(maker, aanbieder, klok).speel(lokale_datum(OPENING)))
+        spel = asyncio.create_task(Spel(maker, aanbieder, klok).speel())
         stapel.callback(spel.cancel)
 
         def gestopt() -> str | None:
