@@ -25,7 +25,7 @@ from api.diensten import Diensten, Postvakplek
 from cli.demo import Keuzes, vrije_poort
 from cli.demo_gegevens import SCHOLEN, kinderen, laad
 from cli.demo_spel import Spel
-from cli.demo_tijd import OPENING, Klokbestand, hervat_op, maak_schaal, zet_klokken
+from cli.demo_tijd import OPENING, Klokbestand, einde, hervat_op, laatste_moment, maak_schaal, zet_klokken
 from cli.demo_zaad import Zaad, zaai
 from domain.catalogus import CATALOGUS
 from domain.ids import traject_workflow_id
@@ -84,11 +84,19 @@ class Draait:
     """A demo that is up."""
 
     adressen: dict[str, str]
+    cli: str
     regel: Regel
     sessies: Sessies
     client: Client
     klok: Klok
+    poort: int
+    temporal_poort: int
+    einde: datetime
     gestopt: Callable[[], str | None]
+
+    def kalender_op(self) -> bool:
+        """Has a fast clock come as far as the school calendar allows?"""
+        return self.klok.schaal.factor > 1 and self.klok.nu() >= self.einde
 
 
 def wis(data: Path) -> None:
@@ -132,7 +140,19 @@ async def opgestart(keuzes: Keuzes, meld: Callable[[str], Any]) -> AsyncIterator
             """The part that is no longer there, by name."""
             return "De database" if not postgres.draait else None if temporal.draait else "Temporal"
 
-        yield Draait(_adressen(settings, temporal), Regel(maker, klok), maker, client, klok, gestopt)
+        yield Draait(
+            adressen=_adressen(settings, temporal),
+            cli=f"temporal workflow list --address {temporal.address} --namespace demo "
+            f"--codec-endpoint {settings.basis_url}/codec",
+            regel=Regel(maker, klok),
+            sessies=maker,
+            client=client,
+            klok=klok,
+            poort=settings.api_port,
+            temporal_poort=temporal.poort,
+            einde=einde(),
+            gestopt=gestopt,
+        )
 
 
 async def _servers(keuzes: Keuzes, stapel: contextlib.AsyncExitStack) -> tuple["MetUi", EmbeddedPostgres, URL]:
@@ -156,6 +176,7 @@ class MetUi(DevServer):
     def __init__(self, root: Path, *, port: int, ui_port: int, namespaces: tuple[str, ...]) -> None:
         super().__init__(root, port=port, ui_port=ui_port, namespaces=namespaces)
         self.ui = f"http://127.0.0.1:{ui_port}"
+        self.poort = port
 
 
 def _settings(keuzes: Keuzes, url: URL, temporal: DevServer) -> Settings:
@@ -189,7 +210,10 @@ async def _klok(keuzes: Keuzes, maker: Sessies, client: Client, stapel: contextl
     bestand = Klokbestand(keuzes.data / "klok.json")
     async with maker() as session:
         laatste = await session.scalar(select(func.max(TrajectRij.bijgewerkt_op)))
-    schaal = maak_schaal(hervat_op(bestand.lees(), laatste), keuzes.tempo)
+    schijn = hervat_op(bestand.lees(), laatste)
+    if schijn >= laatste_moment():
+        raise SupervisionError("De schoolkalender van deze demo is op. Begin opnieuw met --nieuw.")
+    schaal = maak_schaal(schijn, keuzes.tempo if schijn < einde() else None)
     klok = Klok(schaal)
     if laatste is not None:
         await zet_klokken(client, schaal)
@@ -278,8 +302,5 @@ def _adressen(settings: Settings, temporal: MetUi) -> dict[str, str]:
         "Postvak": f"{site}/postvak",
         "API": f"{site}/openapi.json",
         "Temporal UI": f"{temporal.ui}/namespaces/demo/workflows",
-        "Temporal CLI": (
-            f"temporal workflow list --address {temporal.address} --namespace demo --codec-endpoint {site}/codec"
-        ),
         "Logboek": str(settings.data_dir / "routewacht.log"),
     }
