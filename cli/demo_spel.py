@@ -24,6 +24,7 @@ from domain.roles import Rol
 from domain.tijd import AMSTERDAM, lokale_datum
 from domain.traject import Traject, TrajectStatus
 from runtime.klok import Klok
+from runtime.stoppen import moet_stoppen
 from storage.case_tables import OpdrachtSoort, TrajectRij
 from storage.journal import neem_aan
 from storage.people import gezag_van
@@ -54,8 +55,8 @@ class Spel:
         self._kaders: dict[tuple[str, int, str, int], Kader] = {}
 
     async def speel(self) -> None:
-        """For ever."""
-        while True:
+        """Until cancelled."""
+        while not moet_stoppen():
             try:
                 await self._ronde()
             except NuNietBereikbaar:

@@ -4,6 +4,7 @@ Used by the api (at once) and by the relay in the worker (again, for what was no
 of the command and the workflow remembers the last 500, so offering twice is harmless, also across continue-as-new.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +27,7 @@ from domain.errors import WEIGERINGEN, TrajectIsGesloten, TrajectOnbekend, Weige
 from domain.handelingen import Heropen, Opdracht
 from domain.ids import traject_workflow_id
 from domain.tijdschaal import Tijdschaal
+from runtime.stoppen import moet_stoppen
 from runtime.temporal import TRAJECT_QUEUE
 from storage.case_tables import OpdrachtSoort
 from storage.journal import Journaalregel, markeer_verwerkt, markeer_weigering
@@ -80,6 +82,8 @@ class Aanbieder:
         except WorkflowUpdateFailedError as fout:
             raise _als_weigering(fout) from fout
         except (RPCError, RPCTimeoutOrCancelledError, WorkflowUpdateRPCTimeoutOrCancelledError) as fout:
+            if moet_stoppen():
+                raise asyncio.CancelledError from fout
             _log.warning("command_not_acknowledged", traject_id=regel.traject_id, error=type(fout).__name__)
             raise NuNietBereikbaar from fout
 
