@@ -100,7 +100,8 @@ def _escalatie(
 ) -> EscalatieContext:
     # What waits longest says how long it lies still; other work of the case may well have gone on.
     sinds = min(regel.stil_sinds, regel.eerstvolgende_op or regel.stil_sinds)
-    dagen = schooldagen_tussen(kalender, sinds, vandaag)
+    # The calendar looks back one school year; what lies still for longer is counted from there.
+    dagen = schooldagen_tussen(kalender, max(sinds, kalender.van), vandaag)
     duur = "minder dan een schooldag" if dagen == 0 else f"{dagen} schooldag" if dagen == 1 else f"{dagen} schooldagen"
     return EscalatieContext(
         voornaam=inhoud.voornaam,

@@ -147,9 +147,11 @@ class Cast:
     def _trekt_aan_de_bel(self, traject: Traject, vandaag: date) -> bool:
         if self.karakter is not Karakter.OUDERS_TREKKEN_AAN_DE_BEL or traject.stagnatie is not None:
             return False
-        return (
-            traject.stap == "uitvoering" and schooldagen_tussen(self.kader.kalender, traject.stil_sinds, vandaag) == 12
-        )
+        return traject.stap == "uitvoering" and self._schooldagen(traject.stil_sinds, vandaag) == 12
+
+    def _schooldagen(self, sinds: date, vandaag: date) -> int:
+        """How many there were, as far as the calendar looks back."""
+        return schooldagen_tussen(self.kader.kalender, max(sinds, self.kader.kalender.van), vandaag)
 
     def _vergeten(self, traject: Traject, afspraak: Afspraak) -> bool:
         """Forgotten until somebody came to ask: an afspraak with a restarted date is not forgotten again."""
@@ -190,7 +192,7 @@ class Cast:
         assert afspraak.doel is not None
         gezegd = traject.toestemmingen[afspraak.doel].antwoorden
         wacht = ZWIJGT_SCHOOLDAGEN if self.karakter is not Karakter.TRAAG else 3 * ZWIJGT_SCHOOLDAGEN
-        if schooldagen_tussen(self.kader.kalender, afspraak.geopend_op, vandaag) < wacht:
+        if self._schooldagen(afspraak.geopend_op, vandaag) < wacht:
             return
         for persoon in ondertekenaars(afspraak.doel, traject.gezag):
             if persoon in gezegd or self._zwijgt(traject, afspraak):

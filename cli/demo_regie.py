@@ -7,7 +7,7 @@ one stays until another takes its place.
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from cli.demo_cast import VARIATIE, Karakter, karakter_van
 from cli.demo_gegevens import Kind, kinderen
@@ -27,6 +27,7 @@ GEWENST: dict[Karakter, int] = {
 AANTAL = sum(GEWENST.values())
 # A signal is written down in the morning: what the machine needs to do it then still falls within the school day.
 SIGNAAL_VAN, SIGNAAL_TOT = 8, 12
+_LANGSTE_STILSTAND = timedelta(days=200)
 
 
 def rolverdeling(geweest: Collection[str]) -> dict[str, tuple[Karakter, Kind]]:
@@ -49,11 +50,12 @@ def _denkbaar(geweest: Collection[str]) -> list[tuple[Karakter, Kind]]:
     return [(karakter_van(n), k) for n, k in enumerate(kinderen(VARIATIE * (len(geweest) + 1)))]
 
 
-def blijft_nog_stil(lopend: Sequence[Traject]) -> frozenset[str]:
-    """The trajecten whose stall nobody takes up yet: of those with the same role, the one that stalled last."""
+def blijft_nog_stil(lopend: Sequence[Traject], vandaag: date) -> frozenset[str]:
+    """The trajecten whose stall nobody takes up yet: of those with the same role the one that stalled last, for as long
+    as can be believed."""
     laatste: dict[Rol, tuple[date, str]] = {}
     for t in lopend:
-        if t.stagnatie is not None:
+        if t.stagnatie is not None and vandaag - t.stagnatie.sinds < _LANGSTE_STILSTAND:
             kandidaat = (t.stagnatie.sinds, t.traject_id)
             laatste[t.stagnatie.bij] = max(laatste.get(t.stagnatie.bij, kandidaat), kandidaat)
     return frozenset(traject_id for _, traject_id in laatste.values())

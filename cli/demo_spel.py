@@ -82,7 +82,7 @@ class Spel:
         await self._laat_handelen(lopend, geweest)
 
     async def _laat_handelen(self, lopend: Sequence[Traject], geweest: set[str]) -> None:
-        rollen, stil = rolverdeling(geweest), blijft_nog_stil(lopend)
+        rollen, stil = rolverdeling(geweest), blijft_nog_stil(lopend, lokale_datum(self._klok.nu()))
         bezig = asyncio.Semaphore(_PER_KEER)
 
         async def een(traject: Traject) -> None:
@@ -90,7 +90,12 @@ class Spel:
             vanaf = date.min if traject.traject_id in stil else None
             async with bezig:
                 kader = await self._kader(traject.school_id, traject)
-                await self._handel(traject, Cast(kader, kind, karakter, kantooruren=False, blijft_stil_vanaf=vanaf))
+                cast = Cast(kader, kind, karakter, kantooruren=False, blijft_stil_vanaf=vanaf)
+                try:
+                    await self._handel(traject, cast)
+                except NuNietBereikbaar:
+                    # The relay offers the act again; the people around other pupils need not wait for it.
+                    _log.info("cast_waits", traject_id=traject.traject_id)
 
         await asyncio.gather(*(een(t) for t in lopend if t.leerling_id in rollen))
 

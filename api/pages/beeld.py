@@ -222,7 +222,7 @@ def _afspraak(
         wie=(persoon,) if persoon else namen_bij(mensen, a.rol),
         te_laat=woorden.te_laat(a.streefdatum, vandaag),
         bal=PARTIJ_LABEL[a.bal],
-        bal_dagen=schooldagen_tussen(kader.kalender, a.bal_sinds, vandaag),
+        bal_dagen=schooldagen_tussen(kader.kalender, max(a.bal_sinds, kader.kalender.van), vandaag),
         label=woorden.herkomst_van(kader.route, a, kader.instellingen),
         herinnering=_herinnering(kader, a, mensen, ligt_stil),
     )
@@ -247,7 +247,9 @@ def _herinnering(kader: Kader, a: Afspraak, mensen: tuple[Mens, ...], ligt_stil:
 def _wachttijden(kader: Kader, t: Traject, vandaag: date) -> tuple[Wachttijd, ...]:
     nu: dict[Partij, int] = {}
     for a in t.open_afspraken:
-        nu[a.bal] = max(nu.get(a.bal, 0), schooldagen_tussen(kader.kalender, a.bal_sinds, vandaag))
+        nu[a.bal] = max(
+            nu.get(a.bal, 0), schooldagen_tussen(kader.kalender, max(a.bal_sinds, kader.kalender.van), vandaag)
+        )
     aan_zet = t.eerstvolgende.bal if t.eerstvolgende else None
     rijen = [
         Wachttijd(PARTIJ_LABEL[p], t.wachtdagen.get(p, 0), nu.get(p, 0), p is aan_zet)

@@ -14,7 +14,7 @@ from cli.demo_tijd import OPENING
 from cli.demo_zaad import ROUTE, traject_id_van, zaai
 from domain.catalogus import CATALOGUS
 from domain.consent import Antwoord, Gezag
-from domain.dagen import is_schooldag
+from domain.dagen import Regio, is_schooldag, schooljaar_van
 from domain.feiten import Wie
 from domain.handelingen import TijdVerstreken
 from domain.kader import Kader, Omstandigheden
@@ -25,7 +25,7 @@ from domain.traject import Traject, TrajectStatus
 from runtime.kalenderbron import haal_kalender
 from runtime.route_files import laad_routes
 
-DAGEN = 400
+DAGEN = 600
 
 
 def gezag(kind: Kind) -> Gezag:
@@ -60,13 +60,15 @@ def speel(dagen: int) -> Iterator[Dag]:
     """As cli/demo_spel.py does it, with the core in the place of workflows."""
     laad_routes()
     verwijzing, route = CATALOGUS.nieuwste(ROUTE)
-    school = Omstandigheden(kalender=haal_kalender("noord", 2025, 5))
-    kader = Kader.van(route, school)
+    school = Omstandigheden(kalender=haal_kalender(Regio.NOORD, 2025, 4))
     zaden = zaai(OPENING, dict.fromkeys(SCHOLEN, school), {k.id: gezag(k) for k in kinderen()})
     geweest = {z.kind.id for z in zaden}
     lopend = [z.traject for z in zaden if z.traject.status is TrajectStatus.LOPEND]
     for dag in range(dagen):
         nu = datetime.combine(lokale_datum(OPENING) + timedelta(days=dag), time(8, 20), AMSTERDAM)
+        # As in real life: a calendar looks back one school year.
+        jaar = schooljaar_van(nu.date())
+        kader = Kader.van(route, Omstandigheden(kalender=haal_kalender(Regio.NOORD, jaar - 1, min(4, 2031 - jaar))))
         lopend = [_gewekt(kader, t, nu) for t in lopend]
         if is_schooldag(kader.kalender, nu.date()) and (kind := volgende(lopend, geweest)):
             assert kind.id not in geweest
@@ -75,7 +77,7 @@ def speel(dagen: int) -> Iterator[Dag]:
             door = Wie(rol=Rol.LEERKRACHT)
             nieuw = begin(kader, nu, swv_id=SWV, route=verwijzing, gezag=gezag(kind), door=door, **ids)
             lopend.append(nieuw.traject)
-        rollen, stil = rolverdeling(geweest), blijft_nog_stil(lopend)
+        rollen, stil = rolverdeling(geweest), blijft_nog_stil(lopend, nu.date())
         for plek, traject in enumerate(lopend):
             karakter, kind = rollen[traject.leerling_id]
             vanaf = date.min if traject.traject_id in stil else None
