@@ -143,13 +143,14 @@ async def test_a_relay_that_is_told_to_stop_in_the_middle_of_a_call_stops(
         _, overdracht = await _begin(eerst, schaal, traject_id)
     loket = Loket(eerst, schaal)
     commando = await loket.neem(traject_id, Rol.IB, overdracht)
-    onderweg, echt = asyncio.Event(), client.execute_update_with_start_workflow
+    onderweg, verbinding = asyncio.Event(), loket.aanbieder.client
+    echt = verbinding.execute_update_with_start_workflow
 
     async def aanroep(*wat: Any, **hoe: Any) -> Any:
         asyncio.get_running_loop().call_later(0.1, onderweg.set)
         return await echt(*wat, **hoe)
 
-    with patch.object(client, "execute_update_with_start_workflow", aanroep):
+    with patch.object(verbinding, "execute_update_with_start_workflow", aanroep):
         taak = asyncio.create_task(relay(eerst.sessies, loket.aanbieder, loket.klok, elke=timedelta(0)))
         await asyncio.wait_for(onderweg.wait(), 30)
         taak.cancel()
