@@ -123,7 +123,7 @@ async def opgestart(keuzes: Keuzes, meld: Callable[[str], Any]) -> AsyncIterator
         maker = sessies(engine)
         await temporal.ready()
         client = await connect(settings, settings.sleutelring(), rol="demo")
-        klok, eerste_keer = await _klok(keuzes, maker, client, stapel)
+        klok, eerste_keer = await _klok(keuzes, maker, stapel)
         if eerste_keer:
             meld("Voorbeeldgegevens maken ...")
             await _begin(maker, client, klok)
@@ -131,6 +131,7 @@ async def opgestart(keuzes: Keuzes, meld: Callable[[str], Any]) -> AsyncIterator
         postbode = Postbode(settings)
         stapel.push_async_callback(postbode.sluit)
         nodig = Benodigdheden(sessies=maker, postbode=postbode, settings=settings)
+        await _laat_lopen(keuzes, client, klok)
         aanbieder = await stapel.enter_async_context(draaiende_worker(client, nodig, klok))
         await stapel.enter_async_context(_site(settings, maker, aanbieder, klok, client, temporal))
         spel = asyncio.create_task(Spel(maker, aanbieder, klok).speel())
@@ -205,18 +206,15 @@ def _sleutels(pad: Path) -> str:
     return pad.read_text()
 
 
-async def _klok(keuzes: Keuzes, maker: Sessies, client: Client, stapel: contextlib.AsyncExitStack) -> tuple[Klok, bool]:
-    """The clock: from the opening, or on from where it stopped; running workflows are told before a worker starts."""
+async def _klok(keuzes: Keuzes, maker: Sessies, stapel: contextlib.AsyncExitStack) -> tuple[Klok, bool]:
+    """The clock: from the opening, or on from where it stopped. At its real speed until everything is up."""
     bestand = Klokbestand(keuzes.data / "klok.json")
     async with maker() as session:
         laatste = await session.scalar(select(func.max(TrajectRij.bijgewerkt_op)))
     schijn = hervat_op(bestand.lees(), laatste)
     if schijn >= laatste_moment():
         raise SupervisionError("De schoolkalender van deze demo is op. Begin opnieuw met --nieuw.")
-    schaal = maak_schaal(schijn, keuzes.tempo if schijn < einde() else None)
-    klok = Klok(schaal)
-    if laatste is not None:
-        await zet_klokken(client, schaal)
+    klok = Klok(maak_schaal(schijn, None))
 
     async def onthoud() -> None:
         while True:
@@ -227,6 +225,16 @@ async def _klok(keuzes: Keuzes, maker: Sessies, client: Client, stapel: contextl
     stapel.callback(bestand.schrijf, klok)
     stapel.callback(taak.cancel)
     return klok, laatste is None
+
+
+async def _laat_lopen(keuzes: Keuzes, client: Client, klok: Klok) -> None:
+    """From here on the clock has its tempo; running workflows are told before a worker starts.
+
+    Not sooner: on a slow machine weeks would pass before the cast can do anything.
+    """
+    nu = klok.nu()
+    klok.schaal = maak_schaal(nu, keuzes.tempo if nu < einde() else None)
+    await zet_klokken(client, klok.schaal)
 
 
 async def _begin(maker: Sessies, client: Client, klok: Klok) -> None:

@@ -32,7 +32,8 @@ from workflows.aanbod import Aanbieder, NuNietBereikbaar
 from workflows.messages import Startaanvraag
 
 _log = structlog.get_logger(__name__)
-_PER_KEER = 4
+# An act mostly waits for an answer; so many at once, or a slow machine sees its people come too late for everything.
+_PER_KEER = 10
 _HANDELINGEN_PER_DAG = 5
 # The cast looks twice a day, so that an act that opens another is followed up the same day. Not at eight: then the digests
 # are made.
@@ -53,6 +54,7 @@ class Spel:
     def __init__(self, sessies: async_sessionmaker[AsyncSession], aanbieder: Aanbieder, klok: Klok) -> None:
         self._sessies, self._aanbieder, self._klok = sessies, aanbieder, klok
         self._kaders: dict[tuple[str, int, str, int], Kader] = {}
+        self._verwacht: dict[str, int] = {}
 
     async def speel(self) -> None:
         """Until cancelled."""
@@ -97,7 +99,11 @@ class Spel:
                     # The relay offers the act again; the people around other pupils need not wait for it.
                     _log.info("cast_waits", traject_id=traject.traject_id)
 
-        await asyncio.gather(*(een(t) for t in lopend if t.leerling_id in rollen))
+        await asyncio.gather(*(een(t) for t in lopend if t.leerling_id in rollen and not self._loopt_achter(t)))
+
+    def _loopt_achter(self, traject: Traject) -> bool:
+        """Is what these people did last not on record yet? Waited for once: the act may have been refused after all."""
+        return traject.versie < self._verwacht.pop(traject.traject_id, 0)
 
     async def _handel(self, traject: Traject, cast: Cast) -> None:
         """Everything these people do today: after each act the state they see is the one the core says it led to."""
@@ -113,6 +119,7 @@ class Spel:
                 _log.debug("cast_refused", traject_id=traject.traject_id, code=weigering.code)
                 return
             traject = progress(cast.kader, traject, opdracht, nu).traject
+            self._verwacht[traject.traject_id] = traject.versie
 
     async def _bied_aan(
         self, traject_id: str, soort: OpdrachtSoort, commando_id: str, inhoud: Opdracht | Startaanvraag
