@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 
+from cli.demo import Keuzes
 from cli.demo_cast import Cast
 from cli.demo_gegevens import SCHOLEN, SWV, Kind, kinderen
 from cli.demo_regie import AANTAL, SIGNAAL_TOT, SIGNAAL_VAN, blijft_nog_stil, rolverdeling, volgende
 from cli.demo_spel import volgende_ronde
-from cli.demo_tijd import OPENING
+from cli.demo_tijd import OPENING, einde, laatste_moment
 from cli.demo_zaad import ROUTE, traject_id_van, zaai
 from domain.catalogus import CATALOGUS
 from domain.consent import Antwoord, Gezag
@@ -148,3 +150,13 @@ def test_the_cast_first_looks_in_the_morning(uur: int) -> None:
     assert timedelta(0) < ronde - nu < timedelta(hours=20)
     rondes = [ronde, volgende_ronde(ronde)]
     assert sum(SIGNAAL_VAN <= r.hour < SIGNAAL_TOT for r in rondes) == 1
+
+
+def test_the_demo_stops_racing_half_a_year_before_dates_run_out() -> None:
+    """Beyond the published holidays no date can be computed; what starts then is told the same choices."""
+    assert laatste_moment().date() == date(2030, 8, 1)
+    assert einde() + timedelta(weeks=26) == laatste_moment()
+    keuzes = Keuzes(tempo=None, data=Path("/x"), poort=8000, temporal_poort=0, seconden=12.5, herhaal=True)
+    assert keuzes.opties() == [
+        *("--data", "/x", "--poort", "8000", "--temporal-poort", "0", "--realtime", "--seconden", "12.5", "--herhaal")
+    ]
