@@ -100,7 +100,7 @@ class MailActivities:
                 context,
                 ontvanger=klaar.inhoud.email,
                 sleutel=klaar.message_sleutel,
-                datum=klaar.aangemaakt_op,
+                datum=klaar.gedateerd_op,
                 afzender=self._settings.mail_afzender,
                 domein=self._settings.message_id_domein,
             ).inhoud

@@ -9,7 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from api.diensten import Diensten, Postvakplek
 from api.errors import Vangnet, koppel_fouten
 from api.guard import Guard
-from api.pages import bord, over, post, traject
+from api.pages import bord, kijk, over, post, traject
 from api.pages.basis import STATISCH, gemeenschappelijk, maak_sjablonen
 from api.postvak import Postvak
 from api.rest import bewaren, codec, gezondheid, trajecten
@@ -78,6 +78,7 @@ def maak_app(diensten: Diensten, *, met_codec: bool | None = None) -> FastAPI:
         app.include_router(router)
     if diensten.postvak:
         app.include_router(post.postvak_router)
+        app.include_router(kijk.router)
     if met_codec if met_codec is not None else isinstance(diensten.settings, DemoSettings):
         ring = diensten.settings.sleutelring()
         kast = Sleutelkast(ring, Zaaksleutels(diensten.sessies))

@@ -22,12 +22,13 @@ _LOOPT = (MailStatus.SENDING, MailStatus.HELD)
 
 
 class MailKlaar(BaseModel):
-    """A mail that may be handed over now, and by nobody else. `message_sleutel` makes the Message-ID."""
+    """A mail that may be handed over now, and by nobody else. `message_sleutel` makes the Message-ID, `gedateerd_op` the
+    Date: not the night in which it was made, but the first moment at which it may leave."""
 
     model_config = ConfigDict(frozen=True)
     mail_id: str
     message_sleutel: str
-    aangemaakt_op: datetime
+    gedateerd_op: datetime
     inhoud: Mailinhoud
 
 
@@ -68,7 +69,10 @@ async def neem_in_verzending(session: AsyncSession, mail_id: str, nu: datetime) 
     mail.status, mail.pogingen, mail.laatste_poging_op = MailStatus.SENDING, mail.pogingen + 1, nu
     await session.flush()
     return MailKlaar(
-        mail_id=mail.id, message_sleutel=mail.message_sleutel, aangemaakt_op=mail.aangemaakt_op, inhoud=tekst
+        mail_id=mail.id,
+        message_sleutel=mail.message_sleutel,
+        gedateerd_op=max(mail.aangemaakt_op, mail.niet_voor),
+        inhoud=tekst,
     )
 
 

@@ -29,6 +29,7 @@ from domain.handelingen import Heropen, Opdracht
 from domain.ids import traject_workflow_id
 from domain.tijdschaal import Tijdschaal
 from runtime.sleutelring import HoofdsleutelOntbreekt, SleutelsNietBereikbaar
+from runtime.stoppen import moet_stoppen
 from runtime.temporal import TRAJECT_QUEUE
 from storage.case_tables import OpdrachtSoort
 from storage.journal import Journaalregel, markeer_verwerkt, markeer_weigering
@@ -87,6 +88,8 @@ class Aanbieder:
         except WorkflowUpdateFailedError as fout:
             raise _als_weigering(fout) from fout
         except (*_NIEMAND_ANTWOORDT, HoofdsleutelOntbreekt, SleutelsNietBereikbaar, TimeoutError) as fout:
+            if moet_stoppen():
+                raise asyncio.CancelledError from fout
             _log.warning("command_not_acknowledged", traject_id=regel.traject_id, error=type(fout).__name__)
             raise NuNietBereikbaar from fout
 
