@@ -2,7 +2,8 @@
 
 A state is: the step, which of the afspraken that some outcome needs are done, which consents hold, how things really are
 with the child, the answers a decision recorded about that, and the age group of the pupil. Only what an outcome can depend
-on is in it, so the number of states stays small.
+on is in it, so the number of states stays small. On a route with many combinations, answers between which no condition
+tells the difference count as one, and an answer that nothing looks at any more is forgotten (`_Wereld.zuinig`).
 
 Consents and how things are change freely between states, but that does not count as a way forward: the end must be
 reachable from every state while nobody changes their mind and nothing about the child changes, with decisions that answer
@@ -13,14 +14,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
+from itertools import combinations
+from math import prod
 
 from domain.consent import Antwoord, Doel, Gezag, Leeftijdsgroep
 from domain.predicates import PREDICATEN, Predicate
 from domain.roles import Rol
-from domain.route import EINDE, KENMERK_WAARDEN, AfspraakSjabloon, Eis, Kenmerk, Route, Stap
+from domain.route import EINDE, AfspraakSjabloon, Eis, Kenmerk, Route, Stap
 from domain.traject import Toestemming, Traject, Verwijzing
 
 TOESTANDEN_HOOGSTENS = 250_000
+# Combinations of consents and of how things are with the child, from which states are merged that cannot be told apart.
+ZUINIG_VANAF = 64
 
 Antwoorden = tuple[tuple[Kenmerk, str], ...]
 
@@ -66,9 +71,11 @@ class _Wereld:
     doelen: tuple[Doel, ...] = ()
     kenmerken: tuple[Kenmerk, ...] = ()
     groepen: tuple[Leeftijdsgroep, ...] = (Leeftijdsgroep.ONDER_12,)
+    waarden: dict[Kenmerk, tuple[str, ...]] = field(default_factory=dict)
+    bewaart: dict[str, frozenset[Kenmerk]] = field(default_factory=dict)
 
     @classmethod
-    def van(cls, route: Route) -> "_Wereld":
+    def van(cls, route: Route, *, zuinig: bool | None = None) -> "_Wereld":
         wereld = cls(route)
         predicaten: set[Predicate] = set()
         doelen: set[Doel] = set()
@@ -77,14 +84,72 @@ class _Wereld:
             nodig = _met_voorgangers(stap, {e.afspraak for e in eisen if e.afspraak})
             wereld.nodig[stap.id] = nodig
             doelen |= {e.toestemming for e in eisen if e.toestemming} | {a.toestemming for a in nodig if a.toestemming}
-            predicaten |= {PREDICATEN[e.predicaat] for e in eisen if e.predicaat}
+            predicaten |= {PREDICATEN[naam] for e in eisen for naam in (e.predicaat, e.als) if naam}
             predicaten |= {PREDICATEN[a.als] for a in nodig if a.als}
         doelen |= {d for p in predicaten for d in p.doelen}
         wereld.doelen = tuple(sorted(doelen))
         wereld.kenmerken = tuple(sorted({k for p in predicaten for k in p.kenmerken}))
         if any(p.leeftijd for p in predicaten):
             wereld.groepen = tuple(Leeftijdsgroep)
+        wereld.waarden = {k: tuple(route.waarden(k)) for k in wereld.kenmerken}
+        wereld.bewaart = {s.id: frozenset(wereld.kenmerken) for s in route.stappen}
+        if zuinig if zuinig is not None else _combinaties(wereld) > ZUINIG_VANAF:
+            wereld.waarden = {k: _te_onderscheiden(k, wereld.waarden[k], predicaten) for k in wereld.kenmerken}
+            wereld.bewaart = _nog_nodig(wereld)
         return wereld
+
+    def onthoud(self, toestand: Toestand) -> Toestand:
+        """The state without the answers that nothing looks at from this step on."""
+        bewaart = self.bewaart[toestand.stap]
+        if all(k in bewaart for k, _ in toestand.antwoorden):
+            return toestand
+        return replace(toestand, antwoorden=tuple((k, w) for k, w in toestand.antwoorden if k in bewaart))
+
+
+def _combinaties(wereld: _Wereld) -> int:
+    return 2 ** len(wereld.doelen) * prod(len(waarden) for waarden in wereld.waarden.values())
+
+
+def _te_onderscheiden(kenmerk: Kenmerk, waarden: tuple[str, ...], predicaten: set[Predicate]) -> tuple[str, ...]:
+    """One answer for each group between which no predicate tells the difference, whatever consents there are."""
+    kijkt = sorted((p for p in predicaten if kenmerk in p.kenmerken), key=lambda p: p.naam)
+    if any(len(p.kenmerken) > 1 or p.leeftijd for p in kijkt):
+        return waarden
+    per_beeld: dict[tuple[bool, ...], str] = {}
+    for waarde in waarden:
+        beeld = tuple(
+            _geldt(p.naam, frozenset(gegeven), ((kenmerk, waarde),), Leeftijdsgroep.ONDER_12)
+            for p in kijkt
+            for n in range(len(p.doelen) + 1)
+            for gegeven in combinations(sorted(p.doelen), n)
+        )
+        per_beeld.setdefault(beeld, waarde)
+    return tuple(per_beeld.values())
+
+
+def _nog_nodig(wereld: _Wereld) -> dict[str, frozenset[Kenmerk]]:
+    """Per step: the answers that something in it or after it looks at before they are asked again."""
+    stappen = {s.id: s for s in wereld.route.stappen}
+    gelezen = {s: _gelezen_in(wereld, stap) for s, stap in stappen.items()}
+    nodig = dict(gelezen)
+    while True:
+        nieuw = {
+            s: gelezen[s].union(*(nodig[u.naar] for u in stap.besluit.uitkomsten if u.naar != EINDE) or [frozenset()])
+            - (frozenset(stap.besluit.vragen) - gelezen[s])
+            for s, stap in stappen.items()
+        }
+        if nieuw == nodig:
+            return nodig
+        nodig = nieuw
+
+
+def _gelezen_in(wereld: _Wereld, stap: Stap) -> frozenset[Kenmerk]:
+    """What is looked at with the answers of an earlier decision: before this one asks for them again."""
+    voor = {PREDICATEN[a.als] for a in wereld.nodig[stap.id] if a.als}
+    eisen = (e for u in stap.besluit.uitkomsten for e in u.vereist)
+    bij = {PREDICATEN[naam] for e in eisen for naam in (e.predicaat, e.als) if naam}
+    eerder = {k for p in bij for k in p.kenmerken} - set(stap.besluit.vragen)
+    return frozenset({k for p in voor for k in p.kenmerken} | eerder)
 
 
 def _met_voorgangers(stap: Stap, ids: set[str]) -> tuple[AfspraakSjabloon, ...]:
@@ -98,10 +163,13 @@ def _met_voorgangers(stap: Stap, ids: set[str]) -> tuple[AfspraakSjabloon, ...]:
     return tuple(a for a in stap.afspraken if a.id in ids)
 
 
-def bereikbaar(route: Route) -> Bewijs:
-    """Visits every state of a route whose names are right. Raises TeGroot above TOESTANDEN_HOOGSTENS states."""
-    wereld = _Wereld.van(route)
-    feitelijk = tuple((k, next(iter(KENMERK_WAARDEN[k]))) for k in wereld.kenmerken)
+def bereikbaar(route: Route, *, zuinig: bool | None = None) -> Bewijs:
+    """Visits every state of a route whose names are right. Raises TeGroot above TOESTANDEN_HOOGSTENS states.
+
+    `zuinig` says whether states that cannot be told apart are merged; by itself only where there are many.
+    """
+    wereld = _Wereld.van(route, zuinig=zuinig)
+    feitelijk = tuple((k, wereld.waarden[k][0]) for k in wereld.kenmerken)
     open_ = [Toestand(route.begin.id, feitelijk=feitelijk, groep=g) for g in wereld.groepen]
     gezien, overgangen = set(open_), 0
     terug: dict[Toestand, list[Toestand]] = {}
@@ -159,7 +227,7 @@ def _volgende(wereld: _Wereld, nu: Toestand) -> Iterator[tuple[Toestand, Rol | N
     for doel in wereld.doelen:
         yield replace(nu, gegeven=nu.gegeven ^ {doel}), None
     for kenmerk, was in nu.feitelijk:
-        for waarde in KENMERK_WAARDEN[kenmerk]:
+        for waarde in wereld.waarden[kenmerk]:
             if waarde != was:
                 yield replace(nu, feitelijk=_zet(nu.feitelijk, ((kenmerk, waarde),))), None
     for afspraak in wereld.nodig[nu.stap]:
@@ -173,9 +241,10 @@ def _volgende(wereld: _Wereld, nu: Toestand) -> Iterator[tuple[Toestand, Rol | N
             if uitkomst.naar == EINDE:
                 yield Toestand(EINDE), besluit.rol
             elif uitkomst.naar == nu.stap:
-                yield straks, besluit.rol
+                elke_ronde = {a.id for a in wereld.nodig[nu.stap] if a.elke_ronde}
+                yield wereld.onthoud(replace(straks, gedaan=nu.gedaan - elke_ronde)), besluit.rol
             else:
-                yield replace(straks, stap=uitkomst.naar, gedaan=frozenset()), besluit.rol
+                yield wereld.onthoud(replace(straks, stap=uitkomst.naar, gedaan=frozenset())), besluit.rol
 
 
 def _zet(antwoorden: Antwoorden, nieuw: Antwoorden) -> Antwoorden:
@@ -191,6 +260,8 @@ def _kan(afspraak: AfspraakSjabloon, nu: Toestand) -> bool:
 
 
 def _voldaan(eis: Eis, nu: Toestand) -> bool:
+    if eis.als is not None and not _geldt(eis.als, nu.gegeven, nu.antwoorden, nu.groep):
+        return True
     if eis.afspraak is not None:
         return eis.afspraak in nu.gedaan
     if eis.toestemming is not None:

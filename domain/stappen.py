@@ -138,7 +138,7 @@ def regie_na(boek: Boek, uitkomst: Uitkomst, kenmerken: dict[str, str]) -> Rol:
         return uitkomst.regie
     alles = {**boek.t.kenmerken, **kenmerken}
     for regel in boek.kader.route.regie.regels:
-        if (regel.leervraag, regel.leefvraag) == (alles.get("leervraag"), alles.get("leefvraag")):
+        if regel.past(alles):
             return regel.regie
     return boek.t.regie_bij
 
