@@ -11,11 +11,12 @@ truthfully. So a refusal by parents can never trap a traject, and neither can a 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from itertools import combinations
 from math import prod
+from typing import NamedTuple
 
 from domain.consent import Antwoord, Doel, Gezag, Leeftijdsgroep
 from domain.predicates import PREDICATEN, Predicate
@@ -34,9 +35,8 @@ class TeGroot(Exception):
     """The route has more states than the proof is willing to visit."""
 
 
-@dataclass(frozen=True)
-class Toestand:
-    """One state; see the module."""
+class Toestand(NamedTuple):
+    """One state; see the module. A tuple, because there are tens of thousands of them."""
 
     stap: str
     gedaan: frozenset[str] = frozenset()
@@ -103,7 +103,7 @@ class _Wereld:
         bewaart = self.bewaart[toestand.stap]
         if all(k in bewaart for k, _ in toestand.antwoorden):
             return toestand
-        return replace(toestand, antwoorden=tuple((k, w) for k, w in toestand.antwoorden if k in bewaart))
+        return toestand._replace(antwoorden=tuple((k, w) for k, w in toestand.antwoorden if k in bewaart))
 
 
 def _combinaties(wereld: _Wereld) -> int:
@@ -225,30 +225,30 @@ def _volgende(wereld: _Wereld, nu: Toestand) -> Iterator[tuple[Toestand, Rol | N
     if nu.stap == EINDE:
         return
     for doel in wereld.doelen:
-        yield replace(nu, gegeven=nu.gegeven ^ {doel}), None
+        yield nu._replace(gegeven=nu.gegeven ^ {doel}), None
     for kenmerk, was in nu.feitelijk:
         for waarde in wereld.waarden[kenmerk]:
             if waarde != was:
-                yield replace(nu, feitelijk=_zet(nu.feitelijk, ((kenmerk, waarde),))), None
+                yield nu._replace(feitelijk=_zet(nu.feitelijk, ((kenmerk, waarde),))), None
     for afspraak in wereld.nodig[nu.stap]:
         if afspraak.id not in nu.gedaan and _kan(afspraak, nu):
-            yield replace(nu, gedaan=nu.gedaan | {afspraak.id}), afspraak.rol
+            yield nu._replace(gedaan=nu.gedaan | {afspraak.id}), afspraak.rol
     besluit = wereld.route.stap(nu.stap).besluit
     gevraagd = tuple((k, w) for k, w in nu.feitelijk if k in besluit.vragen)
-    straks = replace(nu, antwoorden=_zet(nu.antwoorden, gevraagd))
+    straks = nu._replace(antwoorden=_zet(nu.antwoorden, gevraagd))
     for uitkomst in besluit.uitkomsten:
         if all(_voldaan(eis, straks) for eis in uitkomst.vereist):
             if uitkomst.naar == EINDE:
                 yield Toestand(EINDE), besluit.rol
             elif uitkomst.naar == nu.stap:
                 elke_ronde = {a.id for a in wereld.nodig[nu.stap] if a.elke_ronde}
-                yield wereld.onthoud(replace(straks, gedaan=nu.gedaan - elke_ronde)), besluit.rol
+                yield wereld.onthoud(straks._replace(gedaan=nu.gedaan - elke_ronde)), besluit.rol
             else:
-                yield wereld.onthoud(replace(straks, stap=uitkomst.naar, gedaan=frozenset())), besluit.rol
+                yield wereld.onthoud(straks._replace(stap=uitkomst.naar, gedaan=frozenset())), besluit.rol
 
 
 def _zet(antwoorden: Antwoorden, nieuw: Antwoorden) -> Antwoorden:
-    return tuple(sorted({**dict(antwoorden), **dict(nieuw)}.items()))
+    return tuple(sorted({**dict(antwoorden), **dict(nieuw)}.items())) if nieuw else antwoorden
 
 
 def _kan(afspraak: AfspraakSjabloon, nu: Toestand) -> bool:
