@@ -17,7 +17,7 @@ from domain.handelingen import DraagOver, MeldBezorging, MeldSignaal, NeemBeslui
 from domain.ingebouwd import Ingebouwd, Stagnatieuitkomst
 from domain.kader import Kader
 from domain.roles import Rol
-from domain.route import KENMERK_WAARDEN, Oorzaak, Soort
+from domain.route import Oorzaak, Soort
 from domain.traject import TrajectStatus
 from runtime.kalenderbron import haal_kalender
 from tests.support.beloften import controleer, tijdlijn_is_genoeg, weigering_is_te_begrijpen
@@ -25,7 +25,14 @@ from tests.support.zaak import START, Zaak, kader, kalender, proefkader
 
 EINDE = date(2029, 6, 1)
 IEDEREEN = tuple(r for r in Rol if r is not Rol.SYSTEEM)
-DOELEN = (Doel.DELEN_KOO, Doel.DELEN_JGZ, Doel.DELEN_SOCIAAL_TEAM, Doel.MDO_EXTERNEN)
+DOELEN = (
+    Doel.DELEN_KOO,
+    Doel.DELEN_JGZ,
+    Doel.DELEN_SOCIAAL_TEAM,
+    Doel.MDO_EXTERNEN,
+    Doel.ZAT_BESPREKING,
+    Doel.TLV_AANVRAAG,
+)
 
 
 class Wandelaar:
@@ -85,7 +92,7 @@ class Wandelaar:
         uitkomsten = list(besluit.uitkomsten)
         self.dobbel.shuffle(uitkomsten)
         uitkomsten.sort(key=lambda u: (besluit.id, u.id) in self.gekozen)  # what nobody chose before comes first
-        kenmerken = {v.value: self.dobbel.choice(tuple(KENMERK_WAARDEN[v])) for v in besluit.vragen}
+        kenmerken = {v.value: self.dobbel.choice(tuple(self.zaak.kader.route.waarden(v))) for v in besluit.vragen}
         for uitkomst in uitkomsten:
             keuze = NeemBesluit(afspraak_id=afspraak.id, uitkomst=uitkomst.id, kenmerken=kenmerken, aanwezig=IEDEREEN)
             try:
@@ -140,18 +147,9 @@ def levens(route: str) -> tuple[Zaak, ...]:
 def samen_een_plan() -> Zaak:
     """The longest lane, walked on purpose: school and gemeente make a plan that is adopted."""
     zaak = Zaak(na_afloop=controleer)
-    zaak.naar_triage()
-    zaak.toestemming(Doel.DELEN_SOCIAAL_TEAM, Antwoord.GEGEVEN)
-    zaak.rond_af("onderzoek_onderwijs")
-    zaak.rond_af("bespreking_ouders")
-    antwoorden = {"leervraag": "complex", "leefvraag": "complex", "problematiek": "multi"}
-    zaak.besluit("triage", "plan_van_aanpak", antwoorden=antwoorden)
+    zaak.naar_plan(problematiek="meervoudig")
     assert zaak.traject.regie_bij is Rol.CASEMANAGER
-    zaak.rond_af("uitnodiging_mdo")
-    zaak.rond_af("mdo", None, Rol.OUDERS, Rol.IB, Rol.CASEMANAGER)
-    for sjabloon in ("onderwijsdoelen", "zorgdoelen", "plan"):
-        zaak.rond_af(sjabloon)
-    zaak.besluit("plan_vaststellen", "vastgesteld", leervraag="complex", leefvraag="enkelvoudig")
+    zaak.stel_plan_vast()
     assert (zaak.traject.stap, zaak.traject.regie_bij) == ("uitvoering", Rol.IB)
     return zaak
 
