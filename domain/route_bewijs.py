@@ -134,7 +134,7 @@ def _nog_nodig(wereld: _Wereld) -> dict[str, frozenset[Kenmerk]]:
     nodig = dict(gelezen)
     while True:
         nieuw = {
-            s: gelezen[s].union(*(nodig[u.naar] for u in stap.besluit.uitkomsten if u.naar != EINDE) or [frozenset()])
+            s: gelezen[s].union(*(nodig[u.naar] for u in stap.besluit.uitkomsten if u.naar != EINDE))
             - (frozenset(stap.besluit.vragen) - gelezen[s])
             for s, stap in stappen.items()
         }
