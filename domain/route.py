@@ -402,6 +402,10 @@ class Route(Vast):
             return KENMERK_WAARDEN[kenmerk]
         return {waarde: waarde_label(kenmerk, waarde) for waarde in self.antwoorden[kenmerk]}
 
+    def signaal_van(self, rol: Rol) -> Signaal | None:
+        """Under what condition this role may bring a signal; None when it may not, or the route does not say."""
+        return next((s for s in self.signaleren if rol in s.rollen), None)
+
     @property
     def begin(self) -> Stap:
         """The first step in the file is where a traject starts."""

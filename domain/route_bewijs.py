@@ -107,7 +107,7 @@ class _Wereld:
 
 
 def _combinaties(wereld: _Wereld) -> int:
-    return 2 ** len(wereld.doelen) * prod(len(waarden) for waarden in wereld.waarden.values())
+    return (1 << len(wereld.doelen)) * prod(len(waarden) for waarden in wereld.waarden.values())
 
 
 def _te_onderscheiden(kenmerk: Kenmerk, waarden: tuple[str, ...], predicaten: set[Predicate]) -> tuple[str, ...]:
