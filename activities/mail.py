@@ -75,7 +75,7 @@ class MailActivities:
         except NogNietVerzenden:
             return Bezorguitslag(uitslag=Bezorgd.TIJDELIJK)
         except OnmogelijkeMail as fout:
-            _log.error("mail_cannot_be_made", mail_id=opdracht.mail_id, error=type(fout.__cause__).__name__)
+            _log.error("mail_cannot_be_made", outbox_id=opdracht.mail_id, error=type(fout.__cause__).__name__)
             return Bezorguitslag(uitslag=Bezorgd.TIJDELIJK)
         if klaar is None:
             return await self._wat_er_staat(opdracht.mail_id)
@@ -85,7 +85,7 @@ class MailActivities:
                 await terug_in_rij(session, opdracht.mail_id, aflevering.code, opdracht.nu)
             else:
                 await markeer(session, opdracht.mail_id, aflevering.uitslag, aflevering.code, opdracht.nu)
-        _log.info("mail_delivery", mail_id=opdracht.mail_id, outcome=aflevering.uitslag, code=aflevering.code)
+        _log.info("mail_delivery", outbox_id=opdracht.mail_id, outcome=aflevering.uitslag, code=aflevering.code)
         if aflevering.uitslag is Uitslag.TIJDELIJK:
             return Bezorguitslag(uitslag=Bezorgd.TIJDELIJK)
         return await self._wat_er_staat(opdracht.mail_id)

@@ -11,6 +11,7 @@ from domain.ids import traject_code
 from domain.instellingen import Herkomst
 from domain.kader import Omstandigheden
 from domain.roles import PARTIJ_LABEL, PARTIJ_VAN, ROL_LABEL, Rol
+from domain.sjabloon import Sjabloon
 from domain.tijd import in_woorden, lokale_datum
 from domain.traject import Afspraak
 from domain.verwoording import titel_van, uitleg_in_woorden
@@ -27,7 +28,6 @@ from runtime.mailcontext import (
 )
 from storage.mail_content import Mailinhoud
 from storage.mail_content import Regel as Zaakregel
-from storage.templates import Sjabloon
 
 _GROEPEN: tuple[Groepstitel, ...] = ("Te laat", "Vandaag", "Deze week", "Binnenkort")
 _GEVRAAGD = {

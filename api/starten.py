@@ -3,21 +3,20 @@
 import secrets
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import eis_mag_starten
 from api.diensten import Diensten
 from api.errors import als_weigering
 from api.opdrachten import Afloop, bied_aan
-from api.weigeringen import GezagOnbekend, LooptAl, RouteNietBekend
+from api.register import eis_gezag_van, eis_nog_geen
+from api.weigeringen import RouteNietBekend
 from domain.feiten import Wie
 from domain.route import Status
-from domain.traject import TrajectStatus, Verwijzing
-from storage.case_tables import OpdrachtRij, OpdrachtSoort, OpdrachtStatus, TrajectRij
+from domain.traject import Verwijzing
+from storage.case_tables import OpdrachtSoort
 from storage.errors import CommandoHergebruikt, LeerlingOnbekend, SchoolOnbekend
 from storage.journal import Journaalregel, lees_opdracht, neem_aan
-from storage.people import gezag_van
 from storage.people_tables import Leerling
 from storage.schools import lees_school
 from workflows.messages import Startaanvraag
@@ -81,14 +80,8 @@ async def _schrijf_op(
     await eis_mag_starten(
         session, inhoud, school.school_id, leerling_id, door, vandaag, met_toestemming=met_toestemming
     )
-    gezag = await gezag_van(session, leerling_id, vandaag)
-    if not gezag.gezagdragers:
-        raise GezagOnbekend(
-            "Van deze leerling is niet bekend wie het gezag heeft.",
-            veld="leerling_id",
-            remedie="Ga na wie het gezag heeft en leg dat eerst vast. Zonder gezagdrager kan niemand toestemming geven.",
-        )
-    await _eis_nog_geen(session, leerling_id, route.route)
+    gezag = await eis_gezag_van(session, leerling_id, vandaag)
+    await eis_nog_geen(session, leerling_id, route.route)
     aanvraag = Startaanvraag(
         traject_id="t-" + "".join(secrets.choice(_TEKENS) for _ in range(_ID_LENGTE)),
         swv_id=school.swv_id,
@@ -107,26 +100,6 @@ async def _schrijf_op(
         inhoud=aanvraag.model_dump(mode="json"),
         nu=diensten.klok.nu(),
     )
-
-
-async def _eis_nog_geen(session: AsyncSession, leerling_id: str, route: str) -> None:
-    """No running traject of this pupil on this route, nor one that was asked for and is still on its way."""
-    loopt = select(TrajectRij.traject_id).where(
-        TrajectRij.leerling_id == leerling_id, TrajectRij.route == route, TrajectRij.status == TrajectStatus.LOPEND
-    )
-    onderweg = select(OpdrachtRij.traject_id).where(
-        OpdrachtRij.soort == OpdrachtSoort.START,
-        OpdrachtRij.status != OpdrachtStatus.GEWEIGERD,
-        OpdrachtRij.inhoud["leerling_id"].as_string() == leerling_id,
-        OpdrachtRij.inhoud["route"]["route"].as_string() == route,
-        OpdrachtRij.traject_id.not_in(select(TrajectRij.traject_id)),
-    )
-    if await session.scalar(loopt.union_all(onderweg).limit(1)) is not None:
-        raise LooptAl(
-            "Deze leerling heeft al een lopend traject op deze route.",
-            veld="leerling_id",
-            remedie="Ga verder met het lopende traject, of wacht tot het is afgesloten.",
-        )
 
 
 def _kies_route(diensten: Diensten, route: str | None) -> Verwijzing:

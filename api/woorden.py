@@ -31,6 +31,15 @@ OORZAAK_LABEL: dict[Oorzaak, str] = {
     Oorzaak.SCHOOL: "School komt er niet aan toe",
     Oorzaak.VERZUIM: "De leerling is er te vaak niet",
 }
+HANDELING_LABEL: dict[str, str] = {
+    "rond_af": "afronden",
+    "neem_besluit": "een besluit vastleggen",
+    "leg_toestemming_vast": "een antwoord over toestemming vastleggen",
+    "stel_uit": "uitstellen",
+    "draag_over": "overdragen",
+    "meld_stilstand": "melden dat het stil ligt",
+    "heropen": "het traject heropenen",
+}
 STAGNATIEBRON: dict[str, str] = {
     "ladder": "na herhaalde herinneringen gebeurde er niets",
     "stilte": "er gebeurde te lang niets",

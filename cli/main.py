@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from cli import people, processen, routes, simulate, traject
+from cli import backup, people, processen, reconcile, routes, simulate, traject
 from cli.taal import App, Hoofdgroep
 
 app = App("Routewacht bewaakt de ondersteuningsroute van een leerling.", cls=Hoofdgroep, no_args_is_help=True)
@@ -22,6 +22,10 @@ def _routewacht() -> None:
 app.command("worker")(processen.worker)
 app.command("api")(processen.api)
 app.command("migrate")(processen.migrate)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.command("reconcile")(reconcile.reconcile)
+app.command("rebuild")(reconcile.rebuild)
 app.command("simulate")(simulate.simulate)
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from cli.bij_demo import wijs_op_demo
 from cli.uitvoer import VERKEERD_GEBRUIK, Mislukt, Probleem
 from runtime.logging import stel_logging_in
 from runtime.settings import Settings, leg_uit
@@ -25,10 +26,10 @@ def instellingen() -> Settings:
         settings = Settings()
     except ValidationError as fout:
         zinnen = leg_uit(fout).splitlines()
-        raise Mislukt(VERKEERD_GEBRUIK, *(Probleem("instelling", zin) for zin in zinnen)) from None
+        raise Mislukt(VERKEERD_GEBRUIK, *(Probleem("instelling", zin) for zin in zinnen), *wijs_op_demo()) from None
     if settings.database_url is None:
         zin = "De instelling ROUTEWACHT_DATABASE_URL ontbreekt en heeft geen standaardwaarde."
-        raise Mislukt(VERKEERD_GEBRUIK, Probleem("instelling", zin))
+        raise Mislukt(VERKEERD_GEBRUIK, Probleem("instelling", zin), *wijs_op_demo())
     return settings
 
 
@@ -48,9 +49,9 @@ def database_url(settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def database(settings: Settings) -> AsyncIterator[Sessies]:
+async def database(settings: Settings, *, verbindingen: int = 2) -> AsyncIterator[Sessies]:
     """Sessions on the database for the time of one command."""
-    engine = maak_engine(database_url(settings), verbindingen=2)
+    engine = maak_engine(database_url(settings), verbindingen=verbindingen)
     try:
         yield sessies(engine)
     finally:

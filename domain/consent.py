@@ -30,7 +30,6 @@ class Regel(StrEnum):
     EEN_OUDER = "een_ouder"
     ALLE_GEZAGDRAGERS = "alle_gezagdragers"
     GEZAGDRAGERS_PLUS_LEERLING_12 = "gezagdragers_plus_leerling_12"
-    LEERLING_16 = "leerling_16"
 
 
 DOEL_LABEL: dict[Doel, str] = {
@@ -117,17 +116,20 @@ class Stand(StrEnum):
 def ondertekenaars(doel: Doel, gezag: Gezag) -> tuple[str, ...]:
     """Ids of everybody whose answer counts for this purpose.
 
-    From 18 the pupil takes the parents' place for every purpose; from 16 for purposes that fall under the pupil's own
-    consent; from 12 the pupil signs beside the parents where the rule says so.
+    From 18 the pupil takes the parents' place for every purpose; from 12 the pupil signs beside the parents where the rule
+    says so. That a pupil of 16 decides alone about help as such is no purpose of ours (docs/bronnen.md T1).
     """
     regel, groep = REGEL_VAN[doel], gezag.leeftijdsgroep
     if groep is Leeftijdsgroep.VANAF_18:
         return (gezag.leerling_id,)
-    if regel is Regel.LEERLING_16 and groep is Leeftijdsgroep.VAN_16_TOT_18:
-        return (gezag.leerling_id,)
     if regel is Regel.GEZAGDRAGERS_PLUS_LEERLING_12 and groep is not Leeftijdsgroep.ONDER_12:
         return (*gezag.gezagdragers, gezag.leerling_id)
     return gezag.gezagdragers
+
+
+def vraagt_ouders(doel: Doel, gezag: Gezag) -> bool:
+    """Do parents sign for this purpose, alone or beside the pupil? Not any more once the pupil is of age."""
+    return any(persoon in gezag.gezagdragers for persoon in ondertekenaars(doel, gezag))
 
 
 def stand(doel: Doel, gezag: Gezag, antwoorden: Mapping[str, Antwoord]) -> Stand:

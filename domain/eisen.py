@@ -4,6 +4,7 @@ from datetime import date
 
 from domain.boek import Boek
 from domain.consent import DOEL_LABEL, Stand
+from domain.delen import doel_voor, mag_weten
 from domain.errors import (
     AanwezigeOntbreekt,
     AfspraakOnbekend,
@@ -18,7 +19,7 @@ from domain.roles import ROL_LABEL, Rol
 from domain.route import Besluit, Kenmerk, Route, Stap, Uitkomst
 from domain.stappen import is_gedaan
 from domain.tijd import in_woorden
-from domain.traject import Afspraak
+from domain.traject import Afspraak, Traject
 
 STAND_LABEL: dict[Stand, str] = {
     Stand.GEEN_ANTWOORD: "er is nog geen antwoord",
@@ -79,6 +80,18 @@ def eis_aanwezig(nodig: tuple[Rol, ...], aanwezig: tuple[Rol, ...]) -> None:
             veld="aanwezig",
             remedie="Vink aan wie erbij was, of plan het gesprek opnieuw met iedereen die erbij hoort.",
         )
+
+
+def eis_gedeeld(traject: Traject, rol: Rol) -> None:
+    """This role may know of the case. Raises ToestemmingOntbreekt with the purpose that must be agreed to first."""
+    doel = doel_voor(rol)
+    if doel is None or mag_weten(traject, rol):
+        return
+    raise ToestemmingOntbreekt(
+        f"Voor de rol {ROL_LABEL[rol]} is toestemming nodig voor {DOEL_LABEL[doel]}: {STAND_LABEL[traject.stand(doel)]}.",
+        veld="rol",
+        remedie="Vraag eerst die toestemming en leg het antwoord vast, of kies iemand van school.",
+    )
 
 
 def eis_kenmerken(route: Route, besluit: Besluit, kenmerken: dict[str, str]) -> None:

@@ -125,6 +125,12 @@ class PersoonOnbekend(Weigering):
     code, status = "persoon_onbekend", 422
 
 
+class RegieBlijft(Weigering):
+    """Taking over the regie one has, or handing back what was not taken over."""
+
+    code, status = "regie_blijft", 409
+
+
 class AlGemeld(Weigering):
     """Somebody said it before: the stall is already with the person who must get it moving."""
 

@@ -11,11 +11,13 @@ from domain import feiten as f
 from domain.boek import Boek
 from domain.calendar import bereken
 from domain.dagen import schooldagen_sinds
+from domain.delen import of_school
 from domain.effects import Bericht
 from domain.ingebouwd import Ingebouwd
 from domain.kader import Kader
 from domain.ladder import oorzaak_bij
 from domain.openen import open_ingebouwd, sluit_bal
+from domain.roles import Rol
 from domain.route import Oorzaak
 from domain.traject import Afspraak, Traject
 
@@ -26,7 +28,7 @@ def stagneer(boek: Boek, oorzaak: Oorzaak, *, bron: str, over: Afspraak | None) 
     A stall that is already with somebody stays there: the clock never moves a case from desk to desk. Only a person who
     says so (`melding`) brings it to the other role; that closes the earlier request.
     """
-    rol = boek.kader.route.stagnatie.naar[oorzaak]
+    rol = _opgepakt_door(boek, oorzaak, bron, over)
     eerder = boek.t.stagnatie
     if eerder is not None:
         if eerder.bij is rol or bron != "melding":
@@ -47,6 +49,13 @@ def stagneer(boek: Boek, oorzaak: Oorzaak, *, bron: str, over: Afspraak | None) 
         )
     )
     boek.meld(Bericht.ESCALATIE, rol, (afspraak.id, "stagnatie"), afspraak=afspraak)
+
+
+def _opgepakt_door(boek: Boek, oorzaak: Oorzaak, bron: str, over: Afspraak | None) -> Rol:
+    """Nobody is asked by the clock to take up his own standstill: then the samenwerkingsverband is."""
+    rol = boek.kader.route.stagnatie.naar[oorzaak]
+    eigen = bron != "melding" and over is not None and over.rol is rol
+    return boek.kader.route.stagnatie.swv if eigen and boek.kader.tweede_editie else rol
 
 
 def hef_op(boek: Boek, uitkomst: str) -> None:
@@ -147,6 +156,8 @@ def luister(boek: Boek) -> None:
         dagen = schooldagen_sinds(boek.kader.kalender, gezien.sinds, boek.vandaag)
         boek.noteer(f.StilteGezien(schooldagen=dagen, op=boek.vandaag))
         leidt = boek.kader.route.stap(boek.t.stap).leidt
+        if boek.kader.tweede_editie:
+            leidt = of_school(boek.kader, boek.t, leidt)
         boek.meld(Bericht.STILTE, leidt, ("stilte", boek.vandaag.isoformat()), afspraak=gezien.over)
 
 

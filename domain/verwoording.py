@@ -46,6 +46,12 @@ _VERVALLEN: dict[str, str] = {
     "elders_gelegd": "de vraag ligt nu bij iemand anders",
     "weer_in_beweging": "het traject loopt weer",
     "geen_toestemming": "er is geen toestemming",
+    "niet_meer_nodig": "dit is niet meer nodig",
+}
+_REGIE: dict[str, str] = {
+    "geen_toestemming": "Er is geen toestemming meer. De regie ligt nu bij {wie}.",
+    "overgenomen": "De regie is overgenomen door {wie}.",
+    "teruggegeven": "De regie is teruggegeven aan {wie}.",
 }
 _OORZAAK: dict[Oorzaak, str] = {
     Oorzaak.SAMENWERKING: "de samenwerking zat vast",
@@ -66,7 +72,8 @@ def titel_van(route: Route, afspraak: Afspraak) -> str:
     if afspraak.doel is not None and afspraak.soort is Soort.TOESTEMMING:
         return f"Toestemming voor {DOEL_LABEL[afspraak.doel]}"
     if afspraak.sjabloon in tuple(Ingebouwd):
-        return TITELS[Ingebouwd(afspraak.sjabloon)]
+        titel = TITELS[Ingebouwd(afspraak.sjabloon)]
+        return f"{titel}: {DOEL_LABEL[afspraak.doel]}" if afspraak.doel is not None else titel
     titels = {t.id: t.titel for t in route.terugkerend} if afspraak.stap is None else {}
     for stap in route.stappen:
         if stap.id == afspraak.stap:
@@ -125,6 +132,10 @@ def feit_in_woorden(
             return f"Er is toestemming gevraagd voor {DOEL_LABEL[feit.doel]}."
         case f.ToestemmingVastgelegd():
             return _ANTWOORD[feit.antwoord].format(doel=DOEL_LABEL[feit.doel])
+        case f.RegieVerplaatst():
+            return _REGIE[feit.reden].format(wie=rol_met_lidwoord(feit.naar))
+        case f.GezagGewijzigd():
+            return "Opnieuw nagegaan is wie het gezag heeft. Zo nodig wordt opnieuw om toestemming gevraagd."
         case f.StilteGezien():
             return _stilte(feit, afspraak_titel, stand)
         case f.StagnatieVastgesteld():

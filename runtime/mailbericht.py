@@ -20,13 +20,13 @@ from typing import Final
 
 import structlog
 
+from domain.sjabloon import Sjabloon
 from runtime.mailcontext import (
     ContactContext,
     EscalatieContext,
     Groep,
     Mailcontext,
     Regel,
-    Sjabloon,
     SpoedContext,
     StandContext,
     ToestemmingContext,
@@ -45,7 +45,6 @@ __all__ = [
     "Mailbericht",
     "Mailcontext",
     "Regel",
-    "Sjabloon",
     "SpoedContext",
     "StandContext",
     "ToestemmingContext",

@@ -6,10 +6,11 @@ and the calendar of the case ("maandag 30 november", "over 2 schoolweken").
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from domain.sjabloon import Sjabloon
 
 # No control characters: a line end in a title would let it pose as a line of ours in the plain text.
 _EEN_REGEL = r"^[^\x00-\x1f\x7f\x85\u2028\u2029]+$"
@@ -23,17 +24,6 @@ _IN_WOORDEN: dict[Groepstitel, str] = {
     "Deze week": "voor deze week",
     "Binnenkort": "voor binnenkort",
 }
-
-
-class Sjabloon(StrEnum):
-    """The names of the templates; the outbox stores these."""
-
-    WEEKOVERZICHT = "weekoverzicht"
-    SPOED = "spoed"
-    ESCALATIE = "escalatie"
-    TOESTEMMING_GEVRAAGD = "toestemming_gevraagd"
-    STAND_VOOR_OUDERS = "stand_voor_ouders"
-    CONTACT_HERSTELLEN = "contact_herstellen"
 
 
 class Mailcontext(BaseModel):

@@ -76,7 +76,7 @@ async def _herschrijf(session: AsyncSession, rijen: Sequence[BerichtMetZaak], op
     for rij in rijen:
         oud = rij.bericht
         if not gevonden[Rol(oud.rol), None]:
-            _log.warning("rol_onbezet", traject_id=oud.traject_id, rol=oud.rol, bericht=oud.soort)
+            _log.warning("rol_onbezet", traject_id=oud.traject_id, rol=oud.rol, kind=oud.soort)
             continue
         oud.status = BerichtStatus.VERVALLEN
         for ontvanger in gevonden[Rol(oud.rol), None]:

@@ -12,11 +12,12 @@ from sqlalchemy.orm import aliased
 from domain.effects import Bericht
 from domain.roles import Rol
 from domain.route import Soort
+from domain.sjabloon import Sjabloon
 from domain.traject import Afspraak, AfspraakStatus, Stagnatie, Traject, TrajectStatus, Verwijzing
 from storage.case_tables import AfspraakRij, TrajectRij
 from storage.mail_tables import BerichtRij, BerichtStatus, MailRij
 from storage.people_tables import Gezagdrager, Organisatie, Persoon
-from storage.templates import Sjabloon, voor_overzicht
+from storage.templates import voor_overzicht
 
 # Most pressing first: of several messages about one afspraak only this one is told.
 _VOLGORDE = (

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Date, Select, bindparam, func, select
@@ -118,6 +119,21 @@ async def gezag_van(session: AsyncSession, leerling_id: str, op: date) -> Gezag:
     met_gezag = select(Gezagdrager.persoon_id).where(Gezagdrager.leerling_id == leerling_id, Gezagdrager.heeft_gezag)
     dragers = await session.scalars(met_gezag.order_by(Gezagdrager.persoon_id))
     return Gezag(gezagdragers=tuple(dragers), leerling_id=leerling_id, leeftijdsgroep=leeftijdsgroep(geboren, op))
+
+
+class Nagegaan(NamedTuple):
+    """Who looked up how the gezag lies, and on which day."""
+
+    op: date
+    door: str
+
+
+async def gezag_nagegaan(session: AsyncSession, leerling_id: str) -> Nagegaan | None:
+    """The last time somebody established a gezag over this pupil; None when nobody did."""
+    g = Gezagdrager
+    laatst = select(g.vastgesteld_op, g.vastgesteld_door).where(g.leerling_id == leerling_id)
+    rij = (await session.execute(laatst.order_by(g.vastgesteld_op.desc(), g.persoon_id).limit(1))).first()
+    return Nagegaan(*rij) if rij else None
 
 
 def leeftijdsgroep(geboren: date, op: date) -> Leeftijdsgroep:

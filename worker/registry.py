@@ -23,7 +23,7 @@ from workflows.traject import TrajectWorkflow
 
 WORKFLOWS: Sequence[type] = (TrajectWorkflow, DigestWorkflow)
 # A killed worker then costs two seconds before its cached cases answer again, not ten.
-_STICKY = timedelta(seconds=2)
+STICKY = timedelta(seconds=2)
 _AFRONDEN = timedelta(seconds=20)
 
 
@@ -52,7 +52,7 @@ def maak_workers(client: Client, nodig: Benodigdheden) -> list[Worker]:
             activities=[record.record, mail.deliver],
             workflow_runner=maak_runner(),
             build_id=build_id,
-            sticky_queue_schedule_to_start_timeout=_STICKY,
+            sticky_queue_schedule_to_start_timeout=STICKY,
             graceful_shutdown_timeout=_AFRONDEN,
         ),
         Worker(
@@ -62,7 +62,7 @@ def maak_workers(client: Client, nodig: Benodigdheden) -> list[Worker]:
             activities=[record.record, mail.deliver, kalender.haal_omstandigheden, digest.maak_overzichten],
             workflow_runner=maak_runner(),
             build_id=build_id,
-            sticky_queue_schedule_to_start_timeout=_STICKY,
+            sticky_queue_schedule_to_start_timeout=STICKY,
             graceful_shutdown_timeout=_AFRONDEN,
             max_concurrent_activities=10,
         ),

@@ -48,6 +48,7 @@ class DigestWorkflow:
         self._swv_id = invoer.swv_id
         self._sinds: datetime = invoer.sinds or self._klok.nu()
         self._te_bezorgen: list[Uitgesteld] = list(invoer.te_bezorgen)
+        self._bezig: list[Uitgesteld] = []
         self._wakker = False
         self._ochtenden = 0
 
@@ -85,6 +86,11 @@ class DigestWorkflow:
         """The next morning mails are made."""
         return volgende_ochtend(self._sinds)
 
+    @workflow.query
+    def te_bezorgen(self) -> list[str]:
+        """Ids of the mails this workflow still has to hand over, those it is busy with included."""
+        return sorted({u.mail.mail_id for u in (*self._te_bezorgen, *self._bezig)})
+
     async def _wacht(self) -> None:
         momenten = [volgende_ochtend(self._sinds), *(u.mail.niet_voor for u in self._te_bezorgen)]
         duur = self._klok.wachtduur(min(momenten))
@@ -109,6 +115,7 @@ class DigestWorkflow:
         """Not at night and not in a weekend, also when a mail had to wait for the mail server or for us."""
         klaar = [u for u in self._te_bezorgen if u.mail.niet_voor <= nu]
         self._te_bezorgen = [u for u in self._te_bezorgen if u.mail.niet_voor > nu]
+        self._bezig = klaar
         if not is_overdag(nu):
             self._te_bezorgen.extend(_later(u, volgende_ochtend(nu), u.pogingen) for u in klaar)
             return
@@ -120,6 +127,7 @@ class DigestWorkflow:
             uitslagen = await asyncio.gather(*(self._deliver(u, nu) for u in groep))
             for uitgesteld, uitslag in zip(groep, uitslagen, strict=True):
                 await self._na(uitgesteld, uitslag)
+        self._bezig = []
 
     async def _deliver(self, uitgesteld: Uitgesteld, nu: datetime) -> Bezorguitslag:
         return await workflow.execute_activity_method(

@@ -7,7 +7,8 @@ Messages
 - signal `bezorging`: a mail for this traject failed (sent by the digest).
 - signal `vernieuw_kalender`: fetch calendar and settings again; `ga_door`: begin a new run at the next safe moment;
   `klok`: another clock scale, in the demo only.
-- queries `toestand` (the whole state) and `stand` (a summary), for operators; pages read tables.
+- queries `toestand` (the whole state) and `stand` (a summary), for operators; `beeld`, to compare with the tables; pages
+  read tables.
 """
 
 import contextlib
@@ -40,7 +41,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import Weigering
     from domain.feiten import Gebeurtenis
     from domain.handelingen import MeldBezorging, MeldSignaal, Opdracht, TijdVerstreken, VervangKalender
-    from domain.kader import REGELS, Kader
+    from domain.herstel import Beeld
+    from domain.kader import REGELS, Kader, gedeeld
     from domain.progress import Uitslag, begin, next_wake, progress
     from domain.tijd import lokale_datum
     from domain.tijdschaal import Tijdschaal
@@ -69,9 +71,9 @@ class TrajectWorkflow:
     @workflow.init
     def __init__(self, invoer: TrajectInvoer) -> None:
         """Builds the state before any message can arrive."""
-        self._november_2026 = workflow.patched(NOVEMBER_2026)
+        self._november_2026 = self._heeft(NOVEMBER_2026)
         self._klok = Werkklok(invoer.tijdschaal)
-        self._omstandigheden = invoer.omstandigheden
+        self._omstandigheden = gedeeld(invoer.omstandigheden)
         self._gebeurtenissen: list[Gebeurtenis] = []
         self._meldingen: list[Melding] = []
         self._te_bezorgen: list[Uitgesteld] = list(invoer.te_bezorgen)
@@ -169,6 +171,20 @@ class TrajectWorkflow:
             volgende_wek=next_wake(self._kader(), self._traject),
         )
 
+    def _heeft(self, wijziging: str) -> bool:
+        """Did this run begin with that change? (workflows/versies.py)"""
+        return workflow.patched(wijziging)
+
+    @workflow.query
+    def beeld(self) -> Beeld:
+        """What reconcile lays beside the tables."""
+        mails = [u.mail.mail_id for u in self._te_bezorgen] + [u.mail.mail_id for u, _ in self._onderweg]
+        return Beeld(
+            traject=self._traject,
+            te_bezorgen=tuple(sorted(mails)),
+            volgende_wek=next_wake(self._kader(), self._traject),
+        )
+
     def _kader(self) -> Kader:
         return Kader.van(CATALOGUS.haal(self._traject.route), self._omstandigheden, self._regels)
 
@@ -235,7 +251,7 @@ class TrajectWorkflow:
         if not self._kalender_verouderd and not (jaar_om and nu >= self._kalender_niet_voor):
             return
         try:
-            self._omstandigheden = await workflow.execute_activity_method(
+            opgehaald = await workflow.execute_activity_method(
                 CalendarActivities.haal_omstandigheden,
                 Omstandighedenvraag(school_id=self._traject.school_id, nu=nu),
                 task_queue=NACHT_QUEUE,
@@ -248,6 +264,7 @@ class TrajectWorkflow:
             # The calendar there is goes on; a school that is not in order must not keep acts from being recorded.
             self._kalender_verouderd, self._kalender_niet_voor = False, nu + timedelta(days=1)
             return
+        self._omstandigheden = gedeeld(opgehaald)
         self._kalender_verouderd = False
         self._ga_door = self._ga_door or schooljaar_van(lokale_datum(nu)) != self._schooljaar
         self._schooljaar = schooljaar_van(lokale_datum(nu))

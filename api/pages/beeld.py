@@ -26,6 +26,7 @@ from domain.verloop import vouw
 from domain.verwoording import feit_in_woorden, stand_in_woorden, titel_van, uitleg_in_woorden, wachtend
 from domain.wachttijd import gewacht
 from storage import read
+from storage.people import gezag_van
 from storage.views import Mens, TrajectRegel
 
 ANTWOORD_LABEL: dict[Antwoord, str] = {
@@ -151,6 +152,7 @@ class Beeld:
     afspraken: tuple[AfspraakBeeld, ...]
     wachttijden: tuple[Wachttijd, ...]
     toestemmingen: tuple[Toestemmingbeeld, ...]
+    gezag_veranderd: bool
     verloop: tuple[Gebeurtenisbeeld, ...]
 
     @property
@@ -204,9 +206,10 @@ async def maak_beeld(session: AsyncSession, diensten: Diensten, traject_id: str)
         samenvatting=stand_in_woorden(kader.route, t),
         stappen=_stappen(kader.route, t, gebeurtenissen),
         rondes=rondes_van(t, gebeurtenissen),
-        afspraken=tuple(_afspraak(kader, a, mensen, namen, vandaag, t.stagnatie is not None) for a in open_),
+        afspraken=tuple(_afspraak(kader, t, a, mensen, namen, vandaag, t.stagnatie is not None) for a in open_),
         wachttijden=_wachttijden(kader, t, gebeurtenissen, vandaag),
         toestemmingen=_toestemmingen(t, namen),
+        gezag_veranderd=leerling is not None and await gezag_van(session, t.leerling_id, vandaag) != t.gezag,
         verloop=_verloop(kader.route, gebeurtenissen, namen, teksten),
     )
 
@@ -249,7 +252,13 @@ def rondes_van(t: Traject, gebeurtenissen: Iterable[Gebeurtenis]) -> Rondes:
 
 
 def _afspraak(
-    kader: Kader, a: Afspraak, mensen: tuple[Mens, ...], namen: dict[str, str], vandaag: date, ligt_stil: bool
+    kader: Kader,
+    t: Traject,
+    a: Afspraak,
+    mensen: tuple[Mens, ...],
+    namen: dict[str, str],
+    vandaag: date,
+    ligt_stil: bool,
 ) -> AfspraakBeeld:
     persoon = namen.get(a.persoon_id) if a.persoon_id else None
     return AfspraakBeeld(
@@ -264,18 +273,20 @@ def _afspraak(
         uitleg=uitleg_in_woorden(a),
         label=herkomst_van(kader.route, a, kader.instellingen),
         label_uiterlijk=herkomst_uiterlijk(kader.route, a, kader.instellingen),
-        herinnering=_herinnering(kader, a, mensen, ligt_stil),
+        herinnering=_herinnering(kader, t, a, mensen, ligt_stil),
     )
 
 
-def _herinnering(kader: Kader, a: Afspraak, mensen: tuple[Mens, ...], ligt_stil: bool) -> Herinnering | None:
+def _herinnering(
+    kader: Kader, t: Traject, a: Afspraak, mensen: tuple[Mens, ...], ligt_stil: bool
+) -> Herinnering | None:
     if a.trede is None or a.trede_op is None:
         return None
     ladder = kader.route.ladder(a.ladder)
     if a.trede >= len(ladder.treden):
         return None
     trede = ladder.treden[a.trede]
-    rol = naar_rol(kader, a, trede)
+    rol = naar_rol(kader, t, a, trede)
     namen = namen_bij(mensen, rol)
     aan = ", ".join([*namen, ROL_LABEL[rol]]) if rol is not Rol.OUDERS else ROL_LABEL[rol]
     if trede.aan is Aan.ESCALATIEPUNT and ligt_stil:
@@ -358,6 +369,8 @@ def _gewicht(feit: f.EenFeit) -> str:
             | f.TrajectGestart()
             | f.TrajectGesloten()
             | f.TrajectHeropend()
+            | f.RegieVerplaatst()
+            | f.GezagGewijzigd()
         ):
             return "gedaan"
         case _:

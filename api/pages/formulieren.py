@@ -16,7 +16,15 @@ from domain.handelingen import EenHandeling, Uitstelreden
 from domain.ingebouwd import STAGNATIEUITKOMST_TITEL, Ingebouwd, uitkomsten_voor
 from domain.instellingen import UITSTEL_HOOGSTENS_KEER
 from domain.predicates import PREDICATEN, geldt
-from domain.rechten import BOVENSCHOOLS, HEROPENT, NOTEERT_TOESTEMMING, SCHOOL_LEIDING, mag_afronden
+from domain.rechten import (
+    BOVENSCHOOLS,
+    GEEFT_REGIE_TERUG,
+    HEROPENT,
+    NEEMT_REGIE_OVER,
+    NOTEERT_TOESTEMMING,
+    SCHOOL_LEIDING,
+    mag_afronden,
+)
 from domain.roles import ROL_LABEL, Rol
 from domain.route import Eis, Kenmerk, Oorzaak, Route, Soort, Stap, Uitkomst
 from domain.stappen import is_gedaan
@@ -69,6 +77,9 @@ _VELDEN: dict[str, tuple[str, ...]] = {
     "draag_over": ("afspraak_id", "rol", "persoon_id"),
     "meld_stilstand": ("oorzaak",),
     "heropen": ("stap",),
+    "wijzig_gezag": (),
+    "neem_regie_over": (),
+    "geef_regie_terug": (),
 }
 
 
@@ -137,6 +148,8 @@ class Paneel:
     mag_toestemming: bool
     eigen_toestemming: str | None
     mag_heropenen: bool
+    regie: str | None
+    mag_gezag: bool
     stappen: tuple[Keuze, ...]
     antwoorden: tuple[Keuze, ...] = ANTWOORDEN
     intrekken: Keuze = INTREKKEN
@@ -164,8 +177,17 @@ def maak_paneel(beeld: Beeld, als: Mens | None) -> Paneel:
         mag_toestemming=rol in NOTEERT_TOESTEMMING,
         eigen_toestemming=als.persoon_id if als and rol in {Rol.OUDERS, Rol.LEERLING} else None,
         mag_heropenen=rol in HEROPENT,
+        regie=_regie(t, rol),
+        mag_gezag=beeld.gezag_veranderd and rol in SCHOOL_LEIDING,
         stappen=tuple(Keuze(s.id, s.titel) for s in route.stappen) if t.status == "gesloten" else (),
     )
+
+
+def _regie(t: Traject, rol: Rol | None) -> str | None:
+    """The act about the regie that fits now for this role."""
+    if t.regie_terug_naar is not None and rol in GEEFT_REGIE_TERUG:
+        return "geef_regie_terug"
+    return "neem_regie_over" if rol in NEEMT_REGIE_OVER and t.regie_bij is not rol else None
 
 
 def lees_wie(waarde: str, mensen: tuple[Mens, ...]) -> Mens | None:

@@ -1,6 +1,7 @@
 """The page of one traject, and the acts one can do there. Every act is a form: it works without JavaScript."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -22,8 +23,9 @@ from api.pages.formulieren import (
     veldnaam,
     wie,
 )
-from api.rest.schemas import eis_sleutel
+from api.pages.later import NietUitgevoerd, niet_uitgevoerd
 from api.rest.trajecten import traject_onbekend
+from api.sleutel import eis_sleutel
 from api.validatie import veldfouten
 from domain.errors import Weigering
 from storage.errors import CommandoHergebruikt
@@ -58,7 +60,10 @@ async def pagina(
         async with diensten.sessies() as session:
             regel = await lees_opdracht(session, opdracht)
     melding = regel if regel is not None and regel.traject_id == traject_id else None
-    return _toon(request, beeld, lees_wie(request.cookies.get(KOEKJE, ""), beeld.mensen), melding=melding)
+    als = lees_wie(request.cookies.get(KOEKJE, ""), beeld.mensen)
+    async with diensten.sessies() as session:
+        later = await niet_uitgevoerd(session, beeld, als, diensten.klok.nu(), behalve=opdracht)
+    return _toon(request, beeld, als, melding=melding, niet_uitgevoerd=later)
 
 
 @router.get("/traject/{traject_id}/deel/{deel}")
@@ -152,6 +157,7 @@ def _toon(
     als: Mens | None,
     *,
     melding: Journaalregel | None = None,
+    niet_uitgevoerd: Sequence[NietUitgevoerd] = (),
     fout: Fout | None = None,
     status: int = 200,
 ) -> Response:
@@ -161,6 +167,7 @@ def _toon(
         "paneel": maak_paneel(beeld, als),
         "als": als_waarde(als) if als else "",
         "melding": melding,
+        "niet_uitgevoerd": niet_uitgevoerd,
         "fout": fout,
         "bijgewerkt": False,
         "nieuw_commando": lambda: secrets.token_hex(16),

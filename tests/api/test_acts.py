@@ -304,3 +304,28 @@ async def test_a_closed_traject_only_opens_again(levend: Site) -> None:
 async def test_health_of_a_living_site(levend: Site) -> None:
     antwoord = await levend.http.get("/api/v1/gereed")
     assert (antwoord.status_code, antwoord.json()) == (200, {"database": True, "temporal": True})
+
+
+async def test_the_words_of_a_refused_act_are_not_kept_and_asking_again_says_the_same(levend: Site) -> None:
+    t = await levend.begin()
+    kop, geheim = sleutel(), "Dit hoort nergens te blijven"
+    handeling = {"soort": "rond_af", "afspraak_id": "a999"}
+    antwoorden = [await levend.doe(t["traject_id"], handeling, koppen=kop, toelichting=geheim) for _ in range(2)]
+    assert {(a.status_code, a.json()["code"]) for a in antwoorden} == {(404, "afspraak_onbekend")}
+    async with levend.db() as session:
+        assert await session.scalar(select(Tekst.id).where(Tekst.tekst == geheim)) is None
+
+
+async def test_for_which_acts_the_version_matters_is_as_the_description_says(levend: Site) -> None:
+    schema = (await levend.http.get("/openapi.json")).json()["components"]["schemas"]["HandelVerzoek"]
+    beschreven = schema["properties"]["gezien_versie"]["description"]
+    t = await levend.begin()
+    afspraak_id = open_afspraak(t, "Gesprek met ouders")["afspraak_id"]
+    for handeling, maakt_uit in (
+        ({"soort": "rond_af", "afspraak_id": afspraak_id}, True),
+        ({"soort": "draag_over", "afspraak_id": afspraak_id, "rol": "ib"}, True),
+        ({"soort": "meld_stilstand"}, False),
+    ):
+        antwoord = await levend.doe(t["traject_id"], handeling, gezien_versie=0)
+        assert (antwoord.status_code == 409 and antwoord.json()["code"] == "verouderd") is maakt_uit, antwoord.text
+        assert (f"`{handeling['soort']}`" in beschreven) is not maakt_uit

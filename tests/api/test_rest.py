@@ -1,6 +1,7 @@
 """Reading through the JSON API, what it does with nonsense, and what it does while Temporal is away."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -99,7 +100,12 @@ async def test_what_does_not_exist_is_404_in_words(stil: Site, pad: str) -> None
             "ongeldig",
             "handeling.extra",
         ),
-        (handeling(handeling={"soort": "rond_af", "afspraak_id": "\x00"}), 422, "tekst_ongeldig", "handeling"),
+        (
+            handeling(handeling={"soort": "rond_af", "afspraak_id": "\x00"}),
+            422,
+            "tekst_ongeldig",
+            "handeling.afspraak_id",
+        ),
         (handeling(door={"persoon_id": v.LEERKRACHT, "rol": "koning"}), 422, "ongeldig", "door.rol"),
         (handeling(toelichting="x" * 2001), 422, "ongeldig", "toelichting"),
         (handeling(toelichting="\x00"), 422, "tekst_ongeldig", "toelichting"),
@@ -173,3 +179,18 @@ async def test_the_description_is_dutch_and_complete(stil: Site) -> None:
             assert werkwoord["description"].rstrip().endswith("."), pad
     soorten = schema["components"]["schemas"]["HandelVerzoek"]["properties"]["handeling"]["discriminator"]["mapping"]
     assert "leg_toestemming_vast" in soorten
+
+
+async def test_what_the_description_promises_about_acts_is_what_happens(stil: Site) -> None:
+    """A generated client knows nothing but this document."""
+    schema = (await stil.http.get("/openapi.json")).json()
+    for pad in ("/api/v1/trajecten", "/api/v1/trajecten/{traject_id}/handelingen"):
+        doen = schema["paths"][pad]["post"]
+        (kop,) = [p for p in doen["parameters"] if p["name"] == "Idempotency-Key"]
+        assert (kop["in"], kop["required"]) == ("header", True)
+        vorm = kop["schema"]
+        assert (vorm["type"], vorm["minLength"], vorm["maxLength"]) == ("string", 8, 64)
+        assert re.fullmatch(vorm["pattern"], sleutel()["Idempotency-Key"])
+        assert not re.fullmatch(vorm["pattern"], "met spatie")
+        assert {"400", "403", "404", "409", "413", "422", "503"} <= set(doen["responses"])
+    assert "fouten" in schema["components"]["schemas"]["Problem"]["properties"]

@@ -163,6 +163,7 @@ def test_heropenen_begint_waar_iemand_dat_wil() -> None:
 
 def test_opschalen_kan_pas_na_het_vooroverleg() -> None:
     zaak = Zaak(frame=proefkader(), na_afloop=controleer)
+    zaak.toestemming(Doel.DELEN_SOCIAAL_TEAM, Antwoord.GEGEVEN)
     zaak.rond_af("overleg", None, Rol.OUDERS, Rol.IB)
     zaak.besluit("interventies", "starten", leervraag="complex", leefvraag="complex")
     assert zaak.traject.regie_bij is Rol.CASEMANAGER, "complexe leefvraag: de gemeente heeft de regie"

@@ -1,5 +1,6 @@
 """Random people do random things on random days. Whatever they do, the promises of tests/support/beloften.py hold."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -13,16 +14,19 @@ from domain.errors import Weigering
 from domain.handelingen import (
     DraagOver,
     EenHandeling,
+    GeefRegieTerug,
     Heropen,
     LegToestemmingVast,
     MeldBezorging,
     MeldSignaal,
     MeldStilstand,
     NeemBesluit,
+    NeemRegieOver,
     RondAf,
     StelUit,
     Uitstelreden,
     VervangKalender,
+    WijzigGezag,
 )
 from domain.ingebouwd import Ingebouwd, Stagnatieuitkomst
 from domain.kader import Kader
@@ -194,6 +198,23 @@ class Traject(RuleBasedStateMachine):
         stappen = [None, "bestaat_niet", *(s.id for s in self.zaak.kader.route.stappen)]
         self.probeer(wie, Heropen(stap=stappen[stap % len(stappen)]))
 
+    @rule(
+        wie=st.sampled_from([Rol.IB, Rol.IB, Rol.OUDERS]),
+        leeftijd=st.sampled_from(Leeftijdsgroep),
+        dragers=st.sampled_from([("p-ouder1",), ("p-ouder1", "p-ouder2"), ("p-ouder2", "p-vreemd"), ()]),
+    )
+    def wijzig_gezag(self, wie: Rol, leeftijd: Leeftijdsgroep, dragers: tuple[str, ...]) -> None:
+        gezag = Gezag(gezagdragers=dragers, leerling_id="l-1", leeftijdsgroep=leeftijd)
+        self.probeer(wie, WijzigGezag(gezag=gezag))
+
+    @rule(wie=st.sampled_from([Rol.REGIEVOERDER, Rol.REGIEVOERDER, Rol.STAGNATIEPUNT, Rol.CASEMANAGER]))
+    def neem_regie_over(self, wie: Rol) -> None:
+        self.probeer(wie, NeemRegieOver())
+
+    @rule(wie=st.sampled_from([Rol.REGIEVOERDER, Rol.COORDINATOR, Rol.IB]))
+    def geef_regie_terug(self, wie: Rol) -> None:
+        self.probeer(wie, GeefRegieTerug())
+
     @rule(dagen=st.integers(1, 100))
     def tijd_gaat_voorbij(self, dagen: int) -> None:
         """Woken when the core asks for it."""
@@ -222,7 +243,7 @@ class Traject(RuleBasedStateMachine):
     def andere_vakanties(self, week: int) -> None:
         """A corrected calendar, or the one of a new school year, which no longer reaches back to the old ones."""
         nieuw = andere_kalender(schooljaar_van(self.zaak.vandaag), week)
-        self.zaak.kader = Kader(self.zaak.kader.route, nieuw.kalender, nieuw.instellingen)
+        self.zaak.kader = replace(self.zaak.kader, kalender=nieuw.kalender, instellingen=nieuw.instellingen)
         self.zaak.systeem(VervangKalender())
 
     def teardown(self) -> None:
@@ -240,6 +261,13 @@ class Proefroute(Traject):
         return proefkader()
 
 
+class EersteEditie(Traject):
+    """Running lives go on by the rules they began with."""
+
+    def frame(self) -> Kader:
+        return replace(kader(), regels=1)
+
+
 _RUSTIG = settings(
     max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
@@ -247,3 +275,5 @@ TestTraject = Traject.TestCase
 TestTraject.settings = _RUSTIG
 TestProefroute = Proefroute.TestCase
 TestProefroute.settings = _RUSTIG
+TestEersteEditie = EersteEditie.TestCase
+TestEersteEditie.settings = settings(_RUSTIG, max_examples=15)

@@ -185,6 +185,23 @@ ZINNEN: list[tuple[f.EenFeit, str | None]] = [
     (f.KalenderVervangen(kalender="k", op=DAG), "De schoolkalender is bijgewerkt."),
     (f.TrajectGesloten(op=DAG), "Het traject is gesloten."),
     (f.TrajectHeropend(op=DAG), "Het traject is heropend."),
+    (
+        f.RegieVerplaatst(naar=Rol.IB, reden="geen_toestemming", op=DAG),
+        "Er is geen toestemming meer. De regie ligt nu bij de intern begeleider.",
+    ),
+    (
+        f.RegieVerplaatst(naar=Rol.REGIEVOERDER, reden="overgenomen", terug_naar=Rol.IB, op=DAG),
+        "De regie is overgenomen door de regievoerder zorg.",
+    ),
+    (
+        f.GezagGewijzigd(
+            gezag=Gezag(gezagdragers=("p-geheim",), leerling_id="l-geheim"),
+            vastgesteld_op=DAG,
+            vastgesteld_door="p-ib",
+            op=DAG,
+        ),
+        "Opnieuw nagegaan is wie het gezag heeft. Zo nodig wordt opnieuw om toestemming gevraagd.",
+    ),
 ]
 
 

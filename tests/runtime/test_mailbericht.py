@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from domain.sjabloon import Sjabloon
 from runtime.mailbericht import (
     ONDERWERPEN,
     Groep,
     Mailcontext,
     Regel,
-    Sjabloon,
     SpoedContext,
     WeekoverzichtContext,
     bouw_bericht,

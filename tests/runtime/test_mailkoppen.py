@@ -8,10 +8,10 @@ from email.message import EmailMessage
 import pytest
 
 import runtime.mailbericht as mailbericht
+from domain.sjabloon import Sjabloon
 from runtime.mailbericht import (
     AdresOngeldig,
     KoppenAfwijkend,
-    Sjabloon,
     controleer_koppen,
     controleer_python,
     valideer_adres,

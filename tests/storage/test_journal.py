@@ -5,13 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from domain.errors import TrajectLoopt
-from storage.case_tables import OpdrachtSoort, OpdrachtStatus
+from domain.errors import TrajectLoopt, Verouderd
+from storage.case_tables import OpdrachtSoort, OpdrachtStatus, Tekst, TijdlijnRij
 from storage.errors import CommandoHergebruikt
 from storage.journal import (
     Journaalregel,
+    bewaar_tekst,
     lees_opdracht,
     markeer_verwerkt,
     markeer_weigering,
@@ -21,6 +23,7 @@ from storage.journal import (
 from tests.storage.zaken import NU
 
 Sessies = async_sessionmaker[AsyncSession]
+WEIGERING = Verouderd("Dit is al afgerond.", veld="gezien_versie", remedie="Kijk opnieuw.")
 INHOUD: dict[str, Any] = {"handeling": {"soort": "rond_af", "afspraak_id": "a1"}, "door": {"rol": "ib"}}
 
 
@@ -111,3 +114,35 @@ async def test_within_a_traject_the_order_in_which_they_came_stays(db: Sessies) 
     assert await pak(db, na=timedelta(minutes=2)) == ["eerst"]
     await neem(db, "later")
     assert await pak(db, na=timedelta(minutes=4), limiet=1) == ["eerst"]
+
+
+async def test_the_words_added_to_a_refused_act_go_with_it(db: Sessies) -> None:
+    """They may be about a child; of an act that was never done nothing has to stay."""
+    gebleven = []
+    for nr in ("een", "twee"):
+        async with db.begin() as session:
+            ref = await bewaar_tekst(session, traject_id="t-1", tekst=f"Over {nr}", door_persoon_id=None, nu=NU)
+        await neem(db, f"c-{nr}", {**INHOUD, "tekst_ref": ref})
+        gebleven.append(ref)
+    async with db.begin() as session:
+        assert await markeer_weigering(session, "c-een", WEIGERING)
+        assert await markeer_verwerkt(session, "c-twee", 3)
+        assert not await markeer_weigering(session, "c-twee", WEIGERING)
+    async with db() as session:
+        assert list(await session.scalars(select(Tekst.id))) == gebleven[1:]
+
+
+async def test_words_that_stand_in_the_timeline_stay_whatever_a_repeat_says(db: Sessies) -> None:
+    """The act was done, but its outcome was lost; offered again much later it comes back as refused."""
+    async with db.begin() as session:
+        ref = await bewaar_tekst(session, traject_id="t-1", tekst="Fijn gesprek", door_persoon_id=None, nu=NU)
+        session.add(
+            TijdlijnRij(
+                traject_id="t-1", nr=4, epoch=1, op=NU, door_rol="ib", soort="afspraak_gedaan", feit={}, tekst_ref=ref
+            )
+        )
+    await neem(db, "c1", {**INHOUD, "tekst_ref": ref})
+    async with db.begin() as session:
+        assert await markeer_weigering(session, "c1", WEIGERING)
+    async with db() as session:
+        assert await session.scalar(select(Tekst.tekst).where(Tekst.id == ref)) == "Fijn gesprek"
