@@ -48,7 +48,8 @@ DOEL_LABEL: dict[Doel, str] = {
     Doel.INSTEMMING_OPP: "instemming met het handelingsdeel van het OPP",
 }
 
-# Sources per row: docs/bronnen.md, T1 (jeugdwet: both), T2 (Midden-Groningen: from 12 the pupil too), T3 (school: one parent).
+# Sources per row: docs/bronnen.md, T1 (jeugdwet: both), T2 and T2a
+# (Midden-Groningen: from 12 the pupil too), T3 (school: one parent).
 REGEL_VAN: dict[Doel, Regel] = {
     Doel.DELEN_KOO: Regel.ALLE_GEZAGDRAGERS,
     Doel.DELEN_JGZ: Regel.GEZAGDRAGERS_PLUS_LEERLING_12,

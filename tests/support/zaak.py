@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 
 from domain.catalogus import Catalogus
-from domain.consent import Antwoord, Doel, Gezag, Leeftijdsgroep, Vorm
+from domain.consent import Antwoord, Doel, Gezag, Leeftijdsgroep, Vorm, ondertekenaars
 from domain.dagen import Kalender, Regio
 from domain.effects import Bericht, Melding
 from domain.feiten import Gebeurtenis, Wie
@@ -227,9 +227,10 @@ class Zaak:
         self.besluit("triage", "extra_ondersteuning", antwoorden=antwoorden)
 
     def naar_plan(self, leefvraag: str = "complex", problematiek: str = "meervoudig") -> None:
-        """From the start: school and gemeente are going to make a plan together, with consent of both parents."""
+        """From the start: school and gemeente are going to make a plan together, with consent of everybody who signs."""
         self.naar_triage()
-        self.toestemming(Doel.DELEN_SOCIAAL_TEAM, Antwoord.GEGEVEN)
+        doel = Doel.DELEN_SOCIAAL_TEAM
+        self.toestemming(doel, Antwoord.GEGEVEN, *ondertekenaars(doel, self.traject.gezag))
         self.rond_af("onderzoek_onderwijs")
         self.rond_af("bespreking_ouders")
         antwoorden = {"leervraag": "complex", "leefvraag": leefvraag, "problematiek": problematiek}
