@@ -232,6 +232,8 @@ def test_support_by_school_asks_nothing_of_the_gemeente(route: Route) -> None:
     zaak.naar_uitvoering("complex")
     zaak.toestemming(Doel.DELEN_SOCIAAL_TEAM, Antwoord.GEGEVEN)
     assert not any(a.rol in NODIG for a in zaak.traject.open_afspraken)
+    zaak.evalueer("bijstellen")
+    assert zaak.traject.regie_bij is Rol.IB, "de gemeente doet niet mee, dus leidt zij ook niet"
 
 
 @pytest.mark.parametrize(
