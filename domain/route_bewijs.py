@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from itertools import combinations
+from itertools import combinations, product
 from math import prod
 from typing import NamedTuple
 
@@ -48,7 +48,8 @@ class Toestand(NamedTuple):
 
 @dataclass(frozen=True)
 class Bewijs:
-    """What the search found. `aan_zet`: per step the roles that can act next; `vast`: states without a way to the end."""
+    """What the search found. `overgangen` counts what people can do in all states together. `aan_zet`: per step the roles
+    that can act next; `vast`: states without a way to the end."""
 
     toestanden: int
     overgangen: int
@@ -97,6 +98,13 @@ class _Wereld:
             wereld.waarden = {k: _te_onderscheiden(k, wereld.waarden[k], predicaten) for k in wereld.kenmerken}
             wereld.bewaart = _nog_nodig(wereld)
         return wereld
+
+    def omstandigheden(self) -> list[tuple[frozenset[Doel], Antwoorden]]:
+        """Every combination of consents that hold and of how things are with the child."""
+        gegeven = [frozenset(g) for n in range(len(self.doelen) + 1) for g in combinations(self.doelen, n)]
+        hoe = product(*(self.waarden[k] for k in self.kenmerken))
+        antwoorden = [tuple(zip(self.kenmerken, waarden, strict=True)) for waarden in hoe]
+        return list(product(gegeven, antwoorden))
 
     def onthoud(self, toestand: Toestand) -> Toestand:
         """The state without the answers that nothing looks at from this step on."""
@@ -169,8 +177,8 @@ def bereikbaar(route: Route, *, zuinig: bool | None = None) -> Bewijs:
     `zuinig` says whether states that cannot be told apart are merged; by itself only where there are many.
     """
     wereld = _Wereld.van(route, zuinig=zuinig)
-    feitelijk = tuple((k, wereld.waarden[k][0]) for k in wereld.kenmerken)
-    open_ = [Toestand(route.begin.id, feitelijk=feitelijk, groep=g) for g in wereld.groepen]
+    hoe_het_is = wereld.omstandigheden()
+    open_ = [x for g in wereld.groepen for x in _in_alle(hoe_het_is, Toestand(route.begin.id, groep=g))]
     gezien, overgangen = set(open_), 0
     terug: dict[Toestand, list[Toestand]] = {}
     aan_zet: dict[str, set[Rol]] = {}
@@ -178,12 +186,12 @@ def bereikbaar(route: Route, *, zuinig: bool | None = None) -> Bewijs:
         nu = open_.pop()
         for volgende, rol in _volgende(wereld, nu):
             overgangen += 1
-            if rol is not None:
-                terug.setdefault(volgende, []).append(nu)
-                aan_zet.setdefault(nu.stap, set()).add(rol)
+            terug.setdefault(volgende, []).append(nu)
+            aan_zet.setdefault(nu.stap, set()).add(rol)
             if volgende not in gezien:
-                gezien.add(volgende)
-                open_.append(volgende)
+                erbij = _in_alle(hoe_het_is, volgende)
+                gezien.update(erbij)
+                open_ += erbij
         if len(gezien) > TOESTANDEN_HOOGSTENS:
             raise TeGroot(route.route)
     klaar = _terug_van_einde(gezien, terug)
@@ -194,6 +202,13 @@ def bereikbaar(route: Route, *, zuinig: bool | None = None) -> Bewijs:
         aan_zet={stap: frozenset(rollen) for stap, rollen in aan_zet.items()},
         vast=tuple(sorted(gezien - klaar, key=_eenvoudigste_eerst)),
     )
+
+
+def _in_alle(hoe_het_is: list[tuple[frozenset[Doel], Antwoorden]], toestand: Toestand) -> list[Toestand]:
+    """This state under all circumstances: consents and how things are change freely, so one of them means all."""
+    if toestand.stap == EINDE:
+        return [toestand]
+    return [toestand._replace(gegeven=gegeven, feitelijk=feitelijk) for gegeven, feitelijk in hoe_het_is]
 
 
 def _eenvoudigste_eerst(t: Toestand) -> tuple[object, ...]:
@@ -220,16 +235,10 @@ def _terug_van_einde(gezien: set[Toestand], terug: dict[Toestand, list[Toestand]
     return klaar
 
 
-def _volgende(wereld: _Wereld, nu: Toestand) -> Iterator[tuple[Toestand, Rol | None]]:
-    """The states one event further, with the role that acts; None where only the circumstances change."""
+def _volgende(wereld: _Wereld, nu: Toestand) -> Iterator[tuple[Toestand, Rol]]:
+    """The states one act further, with the role that acts."""
     if nu.stap == EINDE:
         return
-    for doel in wereld.doelen:
-        yield nu._replace(gegeven=nu.gegeven ^ {doel}), None
-    for kenmerk, was in nu.feitelijk:
-        for waarde in wereld.waarden[kenmerk]:
-            if waarde != was:
-                yield nu._replace(feitelijk=_zet(nu.feitelijk, ((kenmerk, waarde),))), None
     for afspraak in wereld.nodig[nu.stap]:
         if afspraak.id not in nu.gedaan and _kan(afspraak, nu):
             yield nu._replace(gedaan=nu.gedaan | {afspraak.id}), afspraak.rol

@@ -161,12 +161,14 @@ def levens(route: str) -> tuple[Zaak, ...]:
 
 
 def samen_een_plan() -> Zaak:
-    """The longest lane, walked on purpose: school and gemeente make a plan that is adopted."""
+    """The longest lane, walked on purpose: school and gemeente make a plan that is adopted, until parents stop."""
     zaak = Zaak(gezag=GEZAG_12, na_afloop=controleer)
     zaak.naar_plan(problematiek="meervoudig")
     assert zaak.traject.regie_bij is Rol.CASEMANAGER
     zaak.stel_plan_vast()
     assert (zaak.traject.stap, zaak.traject.regie_bij) == ("uitvoering", Rol.IB)
+    zaak.toestemming(Doel.DELEN_SOCIAAL_TEAM, Antwoord.INGETROKKEN, "p-ouder1")
+    zaak.evalueer("zonder_gemeente")
     return zaak
 
 
