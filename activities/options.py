@@ -19,10 +19,6 @@ RECORD = Opties(
     timedelta(seconds=30), RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30))
 )
 
-# First tried within the workflow task, once: it takes milliseconds or the database is away. Well under the ten seconds after
-# which the server takes a workflow task for lost.
-RECORD_DICHTBIJ = Opties(timedelta(seconds=4), RetryPolicy(maximum_attempts=1))
-
 # One attempt is one SMTP conversation. A temporary failure is a *result*, not an error: the workflow puts the mail back with
 # a later date, so that a mail server that is down never blocks the traject. Only a killed worker leads to a retry here,
 # and then the outbox row says `sending` and is held.
@@ -36,6 +32,10 @@ DELIVER = Opties(
 LEZEN = Opties(
     timedelta(seconds=30), RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30))
 )
+
+# Destroying waits for the server, which deletes in the background, and goes on where it stopped. Not for ever: the others
+# wait their turn, and the next round takes it up again.
+WISSEN = Opties(timedelta(minutes=5), RetryPolicy(initial_interval=timedelta(seconds=10), maximum_attempts=3))
 
 # A calendar that cannot be had within this time is for another day: the case goes on with the one it has.
 LEZEN_HOOGSTENS = timedelta(minutes=2)

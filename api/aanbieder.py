@@ -9,23 +9,28 @@ from temporalio.client import Client
 
 from domain.tijdschaal import Tijdschaal
 from runtime.settings import Settings
+from runtime.sleutelkast import Sleutelkast
 from runtime.temporal import TemporalOnbereikbaar, connect
 from storage.journal import Journaalregel
+from storage.zaaksleutels import Zaaksleutels
 from workflows.aanbod import Aanbieder, NuNietBereikbaar
 
 
 class Verbinding:
     """A client that is made when it is first needed, and then kept: the SDK itself finds the server again."""
 
-    def __init__(self, settings: Settings, *, rol: str, wachttijd: timedelta) -> None:
-        self._settings, self._rol, self._wachttijd = settings, rol, wachttijd
+    def __init__(
+        self, settings: Settings, db: async_sessionmaker[AsyncSession], *, rol: str, wachttijd: timedelta
+    ) -> None:
+        self._settings, self._db, self._rol, self._wachttijd = settings, db, rol, wachttijd
         self._client: Client | None = None
 
     async def client(self) -> Client:
         """The client. Raises TemporalOnbereikbaar after `wachttijd` (real time)."""
         if self._client is None:
             ring = self._settings.sleutelring()
-            self._client = await connect(self._settings, ring, wachttijd=self._wachttijd, rol=self._rol)
+            kast = Sleutelkast(ring, Zaaksleutels(self._db))
+            self._client = await connect(self._settings, ring, kast, wachttijd=self._wachttijd, rol=self._rol)
         return self._client
 
     async def gezond(self) -> bool:

@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import Text, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.bewaren import MAG_WISSEN
 from domain.consent import DOEL_LABEL
 from domain.errors import PersoonOnbekend, ToestemmingOntbreekt, VerkeerdeRol
 from domain.feiten import Wie
@@ -77,6 +78,18 @@ async def eis_mag_starten(
             f"Als {ROL_LABEL[door.rol]} kunt u geen traject starten.",
             veld="door",
             remedie="Vraag het aan de school van de leerling.",
+        )
+
+
+async def eis_mag_wissen(session: AsyncSession, traject_id: str, door: Wie, op: date) -> None:
+    """Raises VerkeerdeRol when this person may not decide about destroying this traject."""
+    await eis_betrokken(session, traject_id, door, op)
+    if door.rol not in MAG_WISSEN:
+        rollen = ", ".join(sorted(ROL_LABEL[rol] for rol in MAG_WISSEN))
+        raise VerkeerdeRol(
+            f"Als {ROL_LABEL[door.rol]} kunt u niet beslissen over het wissen van een traject.",
+            veld="door",
+            remedie=f"Dat kunnen wel: {rollen}.",
         )
 
 

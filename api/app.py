@@ -12,8 +12,10 @@ from api.guard import Guard
 from api.pages import bord, over, post, traject
 from api.pages.basis import STATISCH, gemeenschappelijk, maak_sjablonen
 from api.postvak import Postvak
-from api.rest import codec, gezondheid, trajecten
+from api.rest import bewaren, codec, gezondheid, trajecten
 from runtime.settings import DemoSettings
+from runtime.sleutelkast import Sleutelkast
+from storage.zaaksleutels import Zaaksleutels
 
 __all__ = ["Diensten", "Postvakplek", "maak_app"]
 
@@ -56,6 +58,7 @@ def maak_app(diensten: Diensten, *, met_codec: bool | None = None) -> FastAPI:
             {"name": "trajecten", "description": "Trajecten en handelingen daarop."},
             {"name": "afspraken", "description": "Wat iemand moet doen."},
             {"name": "opdrachten", "description": "Wat er van een handeling is geworden."},
+            {"name": "bewaren", "description": "Bewaartermijnen, en wat er vernietigd is."},
             {"name": "techniek", "description": "Voor wie de site draait."},
         ],
     )
@@ -63,12 +66,22 @@ def maak_app(diensten: Diensten, *, met_codec: bool | None = None) -> FastAPI:
     app.state.sjablonen = maak_sjablonen()
     app.state.sjablonen.context_processors.append(gemeenschappelijk)
     koppel_fouten(app)
-    for router in (trajecten.router, gezondheid.router, bord.router, traject.router, post.router, over.router):
+    for router in (
+        trajecten.router,
+        bewaren.router,
+        gezondheid.router,
+        bord.router,
+        traject.router,
+        post.router,
+        over.router,
+    ):
         app.include_router(router)
     if diensten.postvak:
         app.include_router(post.postvak_router)
     if met_codec if met_codec is not None else isinstance(diensten.settings, DemoSettings):
-        app.include_router(codec.maak_router(diensten.settings.sleutelring(), diensten.ui_oorsprong))
+        ring = diensten.settings.sleutelring()
+        kast = Sleutelkast(ring, Zaaksleutels(diensten.sessies))
+        app.include_router(codec.maak_router(ring, kast, diensten.ui_oorsprong))
     app.mount("/static", StaticFiles(directory=STATISCH), name="static")
     app.add_middleware(Vangnet)
     app.add_middleware(Guard, codec_oorsprong=diensten.ui_oorsprong)

@@ -29,7 +29,7 @@ async def diensten(settings: Settings, *, rol: str = "api", wachttijd: timedelta
     """What the site needs, on the real clock. Raises nothing when the database or Temporal is away: acts do."""
     assert settings.database_url is not None
     engine = maak_engine(settings.database_url)
-    verbinding = Verbinding(settings, rol=rol, wachttijd=wachttijd)
+    verbinding = Verbinding(settings, sessies(engine), rol=rol, wachttijd=wachttijd)
     try:
         yield Diensten(
             sessies=sessies(engine),

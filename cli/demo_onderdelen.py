@@ -40,6 +40,7 @@ from runtime.logging import stel_logging_in
 from runtime.postgres import EmbeddedPostgres
 from runtime.route_files import laad_routes
 from runtime.settings import Settings
+from runtime.sleutelkast import Sleutelkast
 from runtime.smtp import Postbode
 from runtime.temporal import TRAJECT_QUEUE, connect, stel_sdk_in
 from storage.case_tables import TrajectRij
@@ -47,6 +48,7 @@ from storage.db import maak_engine, sessies
 from storage.mail_tables import PostvakRij
 from storage.migrate import upgrade
 from storage.people import gezag_van
+from storage.zaaksleutels import Zaaksleutels
 from worker.main import draaiende_worker
 from worker.registry import Benodigdheden
 from workflows.messages import TrajectInvoer
@@ -114,7 +116,8 @@ async def opgestart(keuzes: Keuzes, meld: Callable[[str], Any]) -> AsyncIterator
         stapel.push_async_callback(engine.dispose)
         maker = sessies(engine)
         await temporal.ready()
-        client = await connect(settings, settings.sleutelring(), rol="demo")
+        ring = settings.sleutelring()
+        client = await connect(settings, ring, Sleutelkast(ring, Zaaksleutels(maker)), rol="demo")
         klok, eerste_keer = await _klok(keuzes, maker, client, stapel)
         if eerste_keer:
             meld("Voorbeeldgegevens maken ...")

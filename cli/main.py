@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from cli import backup, people, processen, reconcile, routes, simulate, traject
+from cli import backup, bewaren, people, processen, reconcile, routes, simulate, sleutels, traject, wissen
 from cli.taal import App, Hoofdgroep
 
 app = App("Routewacht bewaakt de ondersteuningsroute van een leerling.", cls=Hoofdgroep, no_args_is_help=True)
@@ -26,6 +26,7 @@ app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("reconcile")(reconcile.reconcile)
 app.command("rebuild")(reconcile.rebuild)
+app.command("wis")(wissen.wis)
 app.command("simulate")(simulate.simulate)
 
 
@@ -44,6 +45,8 @@ def demo(ctx: typer.Context) -> None:
 app.add_typer(traject.app, name="traject")
 app.add_typer(people.app, name="people")
 app.add_typer(routes.app, name="route")
+app.add_typer(bewaren.app, name="bewaren")
+app.add_typer(sleutels.app, name="sleutels")
 
 
 def main() -> None:

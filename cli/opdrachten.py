@@ -33,7 +33,7 @@ _WACHT = timedelta(seconds=5)
 async def diensten(settings: Settings) -> AsyncIterator[Diensten]:
     """What taking an act needs, for the time of one command. Does not wait for Temporal."""
     async with database(settings) as sessies:
-        verbinding = Verbinding(settings, rol="cli", wachttijd=_WACHT)
+        verbinding = Verbinding(settings, sessies, rol="cli", wachttijd=_WACHT)
         yield Diensten(
             sessies=sessies,
             aanbieder=await AanbiederBijGebruik.maak(verbinding, sessies),

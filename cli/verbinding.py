@@ -5,7 +5,8 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -16,6 +17,10 @@ from runtime.logging import stel_logging_in
 from runtime.settings import Settings, leg_uit
 from storage.db import maak_engine, sessies
 
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+TEMPORAL_WACHT = timedelta(seconds=10)
 Sessies = async_sessionmaker[AsyncSession]
 T = TypeVar("T")
 
@@ -56,6 +61,13 @@ async def database(settings: Settings, *, verbindingen: int = 2) -> AsyncIterato
         yield sessies(engine)
     finally:
         await engine.dispose()
+
+
+async def temporal(settings: Settings) -> "Client":
+    """A connection to Temporal for the time of one command. Raises TemporalOnbereikbaar."""
+    from runtime.temporal import connect
+
+    return await connect(settings, settings.sleutelring(), wachttijd=TEMPORAL_WACHT, rol="cli")
 
 
 def draai(werk: Coroutine[Any, Any, T]) -> T:

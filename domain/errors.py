@@ -137,4 +137,10 @@ class AlGemeld(Weigering):
     code, status = "al_gemeld", 409
 
 
+class NietTeWissen(Weigering):
+    """Erasing this traject, or holding that off, is not possible now."""
+
+    code, status = "niet_te_wissen", 409
+
+
 WEIGERINGEN: dict[str, type[Weigering]] = {k.code: k for k in Weigering.__subclasses__()}

@@ -15,6 +15,7 @@ from temporalio.service import RPCError
 
 from runtime.codec import Sleutelring, maak_converter
 from runtime.settings import Settings
+from runtime.sleutelkast import Sleutelkast
 
 # What people wait for runs apart from nightly and bulk work. Constants and not settings, because workflow code names
 # them too and must find the same ones on every replay.
@@ -48,11 +49,14 @@ class TemporalOnbereikbaar(RuntimeError):
 async def connect(
     settings: Settings,
     ring: Sleutelring,
+    kast: Sleutelkast | None = None,
     *,
     wachttijd: timedelta = timedelta(seconds=60),
     rol: str = "routewacht",
 ) -> Client:
     """Connect to Temporal, waiting up to `wachttijd` (real time) while the server is still starting.
+
+    With `kast` every workflow is encrypted with a data key of its own; without, with the ring itself.
 
     `rol` names the process in Temporal's own records, followed by a random number: histories keep this identity for
     ever, so it holds no host name and no name of a person. Raises `TemporalOnbereikbaar`.
@@ -66,7 +70,7 @@ async def connect(
                     return await Client.connect(
                         settings.temporal_address,
                         namespace=settings.temporal_namespace,
-                        data_converter=maak_converter(ring),
+                        data_converter=maak_converter(ring, kast),
                         identity=identity,
                     )
                 except (RuntimeError, RPCError) as fout:  # the SDK raises a bare RuntimeError when nobody listens

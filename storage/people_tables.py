@@ -89,7 +89,8 @@ class Aanstelling(Base):
 
 
 class Leerling(Base):
-    """A pupil, with as little as the work needs. The date of birth decides who signs. No BSN, no diagnosis."""
+    """A pupil, with as little as the work needs. The date of birth decides who signs, `uitgeschreven_op` (the local date
+    of leaving the school) how long the dossier is kept. No BSN, no diagnosis."""
 
     __tablename__ = "leerling"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -98,6 +99,7 @@ class Leerling(Base):
     achternaam: Mapped[str]
     geboortedatum: Mapped[date]
     groep: Mapped[str | None]
+    uitgeschreven_op: Mapped[date | None]
 
 
 class Gezagdrager(Base):

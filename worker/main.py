@@ -10,20 +10,23 @@ import structlog
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 
-from domain.ids import digest_workflow_id
+from domain.ids import bewaar_workflow_id, digest_workflow_id
 from domain.tijdschaal import Tijdschaal
 from runtime.klok import Klok
 from runtime.route_files import laad_routes
 from runtime.settings import Settings
+from runtime.sleutelkast import Sleutelkast
 from runtime.smtp import Postbode
 from runtime.temporal import NACHT_QUEUE, connect, stel_sdk_in
 from storage.db import maak_engine, sessies
 from storage.schools import alle_swv
+from storage.zaaksleutels import Zaaksleutels
 from worker.registry import Benodigdheden, maak_workers
 from worker.relay import relay
 from workflows.aanbod import Aanbieder
+from workflows.bewaren import BewaarWorkflow
 from workflows.digest import DigestWorkflow
-from workflows.messages import DigestInvoer
+from workflows.messages import BewaarInvoer, DigestInvoer
 
 _log = structlog.get_logger(__name__)
 RELAY_ELKE = timedelta(seconds=5)
@@ -31,7 +34,7 @@ OVERZICHTEN_ELKE = timedelta(minutes=1)
 
 
 async def begin_overzichten(client: Client, nodig: Benodigdheden, schaal: Tijdschaal) -> None:
-    """One digest workflow per samenwerkingsverband; starting one that already runs changes nothing."""
+    """One digest and one retention workflow per samenwerkingsverband; starting one that already runs changes nothing."""
     async with nodig.sessies() as session:
         swv_ids = await alle_swv(session)
     for swv_id in swv_ids:
@@ -39,6 +42,13 @@ async def begin_overzichten(client: Client, nodig: Benodigdheden, schaal: Tijdsc
             DigestWorkflow.run,
             DigestInvoer(swv_id=swv_id, tijdschaal=schaal),
             id=digest_workflow_id(swv_id),
+            task_queue=NACHT_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+        await client.start_workflow(
+            BewaarWorkflow.run,
+            BewaarInvoer(swv_id=swv_id, tijdschaal=schaal),
+            id=bewaar_workflow_id(swv_id),
             task_queue=NACHT_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         )
@@ -78,7 +88,11 @@ async def draai(settings: Settings) -> None:
     laad_routes()
     engine = maak_engine(settings.database_url)
     postbode = Postbode(settings)
-    client = await connect(settings, settings.sleutelring(), rol="worker")
+    # Connections of its own: what every payload waits for must not stand in line behind activities.
+    sleutel_engine = maak_engine(settings.database_url, verbindingen=2)
+    ring = settings.sleutelring()
+    kast = Sleutelkast(ring, Zaaksleutels(sessies(sleutel_engine)))
+    client = await connect(settings, ring, kast, rol="worker")
     nodig = Benodigdheden(sessies=sessies(engine), postbode=postbode, settings=settings)
     stop = asyncio.Event()
     lus = asyncio.get_running_loop()
@@ -92,3 +106,4 @@ async def draai(settings: Settings) -> None:
     finally:
         await postbode.sluit()
         await engine.dispose()
+        await sleutel_engine.dispose()

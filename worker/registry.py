@@ -9,19 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.bewaren import BewaarActivities
 from activities.calendar import CalendarActivities
 from activities.digest import DigestActivities
 from activities.mail import MailActivities
 from activities.record import RecordActivities
+from activities.wissen import Wisser
 from domain.catalogus import CATALOGUS
 from runtime.settings import Settings
 from runtime.smtp import Postbode
 from runtime.temporal import NACHT_QUEUE, TRAJECT_QUEUE
 from worker.sandbox import maak_runner
+from workflows.bewaren import BewaarWorkflow
 from workflows.digest import DigestWorkflow
 from workflows.traject import TrajectWorkflow
 
-WORKFLOWS: Sequence[type] = (TrajectWorkflow, DigestWorkflow)
+WORKFLOWS: Sequence[type] = (TrajectWorkflow, DigestWorkflow, BewaarWorkflow)
 # A killed worker then costs two seconds before its cached cases answer again, not ten.
 STICKY = timedelta(seconds=2)
 _AFRONDEN = timedelta(seconds=20)
@@ -43,6 +46,7 @@ def maak_workers(client: Client, nodig: Benodigdheden) -> list[Worker]:
     mail = MailActivities(nodig.sessies, CATALOGUS, nodig.postbode, nodig.settings)
     kalender = CalendarActivities(nodig.sessies)
     digest = DigestActivities(nodig.sessies)
+    bewaren = BewaarActivities(Wisser(client, nodig.sessies))
     build_id = version("routewacht")
     return [
         Worker(
@@ -58,8 +62,16 @@ def maak_workers(client: Client, nodig: Benodigdheden) -> list[Worker]:
         Worker(
             client,
             task_queue=NACHT_QUEUE,
-            workflows=[DigestWorkflow],
-            activities=[record.record, mail.deliver, kalender.haal_omstandigheden, digest.maak_overzichten],
+            workflows=[DigestWorkflow, BewaarWorkflow],
+            activities=[
+                record.record,
+                mail.deliver,
+                kalender.haal_omstandigheden,
+                digest.maak_overzichten,
+                bewaren.kondig_aan,
+                bewaren.te_vernietigen,
+                bewaren.vernietig,
+            ],
             workflow_runner=maak_runner(),
             build_id=build_id,
             sticky_queue_schedule_to_start_timeout=STICKY,

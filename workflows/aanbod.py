@@ -28,6 +28,7 @@ from domain.errors import WEIGERINGEN, TrajectIsGesloten, TrajectOnbekend, Weige
 from domain.handelingen import Heropen, Opdracht
 from domain.ids import traject_workflow_id
 from domain.tijdschaal import Tijdschaal
+from runtime.sleutelring import HoofdsleutelOntbreekt, SleutelsNietBereikbaar
 from runtime.temporal import TRAJECT_QUEUE
 from storage.case_tables import OpdrachtSoort
 from storage.journal import Journaalregel, markeer_verwerkt, markeer_weigering
@@ -38,6 +39,7 @@ from workflows.traject import TrajectWorkflow
 _log = structlog.get_logger(__name__)
 # For one offer as a whole, retries of the SDK and all.
 _WACHT = timedelta(seconds=5)
+_NIEMAND_ANTWOORDT = (RPCError, RPCTimeoutOrCancelledError, WorkflowUpdateRPCTimeoutOrCancelledError)
 
 
 class NuNietBereikbaar(Exception):
@@ -84,7 +86,7 @@ class Aanbieder:
                 return await self._handel(regel.traject_id, Opdracht.model_validate(regel.inhoud), nu)
         except WorkflowUpdateFailedError as fout:
             raise _als_weigering(fout) from fout
-        except (RPCError, RPCTimeoutOrCancelledError, WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as fout:
+        except (*_NIEMAND_ANTWOORDT, HoofdsleutelOntbreekt, SleutelsNietBereikbaar, TimeoutError) as fout:
             _log.warning("command_not_acknowledged", traject_id=regel.traject_id, error=type(fout).__name__)
             raise NuNietBereikbaar from fout
 

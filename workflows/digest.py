@@ -38,8 +38,9 @@ _OCHTENDEN_PER_RUN = 40
 class DigestWorkflow:
     """One long life per samenwerkingsverband; a new run every forty mornings."""
 
-    # The name of the signal our own code sends.
+    # The names of the signals our own code sends.
     klok: Final = "klok"
+    ga_door: Final = "ga_door"
 
     @workflow.init
     def __init__(self, invoer: DigestInvoer) -> None:
@@ -50,6 +51,7 @@ class DigestWorkflow:
         self._te_bezorgen: list[Uitgesteld] = list(invoer.te_bezorgen)
         self._bezig: list[Uitgesteld] = []
         self._wakker = False
+        self._ga_door = False
         self._ochtenden = 0
 
     @workflow.run
@@ -71,12 +73,15 @@ class DigestWorkflow:
     def signaal(self, naam: str, inhoud: Sequence[RawValue]) -> None:
         """Every signal, known or not: one that does not fit must not keep the mornings of all schools from coming.
 
-        The only one that means anything is `klok`, another clock scale, which only the demo may set.
+        `ga_door`: begin a new run at the next safe moment. `klok`: another clock scale, which only the demo may set.
         """
         try:
-            if naam != self.klok:
+            if naam == self.ga_door:
+                self._ga_door = True
+            elif naam == self.klok:
+                self._klok.stel(lees(inhoud, Tijdschaal))
+            else:
                 raise Onleesbaar
-            self._klok.stel(lees(inhoud, Tijdschaal))
         except (Onleesbaar, ApplicationError):
             workflow.logger.warning("digest_signal_refused")
         self._wakker = True
@@ -161,7 +166,7 @@ class DigestWorkflow:
                 workflow.logger.warning("traject_closed_before_delivery_report")
 
     def _moet_door(self) -> bool:
-        return self._ochtenden >= _OCHTENDEN_PER_RUN or workflow.info().is_continue_as_new_suggested()
+        return self._ga_door or self._ochtenden >= _OCHTENDEN_PER_RUN or workflow.info().is_continue_as_new_suggested()
 
     def _doorgang(self) -> DigestInvoer:
         return DigestInvoer(

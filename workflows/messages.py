@@ -69,6 +69,14 @@ class Stand(Bericht):
     volgende_wek: datetime | None
 
 
+class BewaarInvoer(Bericht):
+    """Input of BewaarWorkflow: whose trajecten, and when the last round was."""
+
+    swv_id: str
+    tijdschaal: Tijdschaal = Tijdschaal()
+    sinds: datetime | None = None
+
+
 class DigestInvoer(Bericht):
     """Input of DigestWorkflow: whose digests, and what is still to be delivered from earlier mornings."""
 

@@ -29,7 +29,6 @@ with workflow.unsafe.imports_passed_through():
         LEZEN,
         LEZEN_HOOGSTENS,
         RECORD,
-        RECORD_DICHTBIJ,
         van_de_klok,
         van_mensen,
         volgende_poging,
@@ -49,11 +48,12 @@ with workflow.unsafe.imports_passed_through():
     from domain.traject import Traject, TrajectStatus
     from domain.vastlegging import Vastgelegd, Vastlegging
     from domain.verzendvenster import verzendmoment
+    from runtime.codec import is_dicht
     from runtime.temporal import NACHT_QUEUE, TRAJECT_QUEUE
     from workflows.klok import Werkklok
     from workflows.messages import HandelResultaat, Stand, TrajectInvoer, Uitgesteld
     from workflows.signalen import Onleesbaar, lees
-    from workflows.versies import NOVEMBER_2026
+    from workflows.versies import NOVEMBER_2026, ONLEESBAAR
 
 SIGNAAL_HANDELING = "handeling"
 
@@ -81,6 +81,7 @@ class TrajectWorkflow:
         self._van_mens = False
         self._wakker = True
         self._ga_door = False
+        self._signalen = 0
         self._kalender_verouderd = False
         self._kalender_niet_voor = self._klok.nu()
         self._schooljaar = schooljaar_van(lokale_datum(self._klok.nu()))
@@ -134,7 +135,20 @@ class TrajectWorkflow:
         except ApplicationError as fout:
             self._verwerk(self._moment(MeldSignaal(code=fout.type or "geweigerd")))
 
+    def _eis_ontsleuteld(self, inhoud: Sequence[RawValue]) -> None:
+        """A signal under a key that nobody has. What it was when it came in it stays, whatever happens to the key later:
+        a marker in the history says that it could not be read, and without that marker it could be."""
+        self._signalen += 1
+        dicht = any(is_dicht(waarde.payload) for waarde in inhoud)
+        if not dicht and not workflow.unsafe.is_replaying():
+            return
+        if workflow.patched(f"{ONLEESBAAR}-{self._signalen}"):
+            raise Onleesbaar
+        if dicht:  # read once, and its key was lost since: fails the task, so the case is visibly stuck
+            raise RuntimeError("een signaal dat eerder gelezen is, is niet meer te ontsleutelen")
+
     def _neem_signaal(self, naam: str, inhoud: Sequence[RawValue]) -> None:
+        self._eis_ontsleuteld(inhoud)
         if naam == self.ga_door:
             self._ga_door = True
         elif naam == self.vernieuw_kalender:
@@ -292,17 +306,8 @@ class TrajectWorkflow:
             self._te_bezorgen.extend(Uitgesteld(mail=m) for m in vastgelegd.spoed)
 
     async def _schrijf(self, vastlegging: Vastlegging, *, van_mens: bool) -> Vastgelegd:
-        """Within the workflow task, which saves five events and a round by the server; a database that does not answer
-        at once is left to an ordinary activity, whose retries cost no history."""
-        if self._november_2026:
-            with contextlib.suppress(ActivityError):
-                return await workflow.execute_local_activity_method(
-                    RecordActivities.record,
-                    vastlegging,
-                    start_to_close_timeout=RECORD_DICHTBIJ.start_to_close,
-                    schedule_to_close_timeout=RECORD_DICHTBIJ.start_to_close,
-                    retry_policy=RECORD_DICHTBIJ.retry,
-                )
+        """An ordinary activity on purpose: its input stays in the history, from which a database that was put back from an
+        older copy is filled again. A local one would cost five events less, and forget what it was given."""
         return await workflow.execute_activity_method(
             RecordActivities.record,
             vastlegging,

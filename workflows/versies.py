@@ -7,6 +7,9 @@ way of `deprecate_patch`, once no run begun before it can be alive.
 
 from typing import Final
 
-# 24 November 2026. A version is put on record by a local activity (six events for a wake-up instead of eleven), and the core
-# decides by the second edition of its rules (`domain.kader.REGELS`).
+# 24 November 2026. The core decides by the second edition of its rules (`domain.kader.REGELS`, docs/decisions/0012).
 NOVEMBER_2026: Final = "2026-11-24"
+
+# 24 November 2026. Not a change of code but a mark in the history, followed by the number of the signal: it was under a key
+# that nobody has, and stays unread whatever becomes of the key.
+ONLEESBAAR: Final = "2026-11-24-onleesbaar"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from storage.bewaren import houd_aan, meld_verzoek
 from tests.support import voorbeeld as v
 from tests.support.site import VANDAAG, Site, sleutel
 
@@ -194,3 +195,18 @@ async def test_what_the_description_promises_about_acts_is_what_happens(stil: Si
         assert not re.fullmatch(vorm["pattern"], "met spatie")
         assert {"400", "403", "404", "409", "413", "422", "503"} <= set(doen["responses"])
     assert "fouten" in schema["components"]["schemas"]["Problem"]["properties"]
+
+
+async def test_what_will_be_destroyed_can_be_read_without_personal_data(stil: Site) -> None:
+    async with stil.db.begin() as session:
+        await meld_verzoek(session, "t-gewist000", "o-swv", "zonder_uitschrijving", stil.diensten.klok.nu())
+        tot = stil.diensten.vandaag()
+        wat = {"reden": "Sanne heeft een klacht", "door": "p-x:coordinator", "nu": stil.diensten.klok.nu()}
+        await houd_aan(session, "t-gewist000", tot=tot, **wat)
+    antwoord = await stil.http.get("/api/v1/bewaren")
+    (regel,) = antwoord.json()
+    assert (regel["status"], regel["herkomst"], regel["bron"]) == ("aangekondigd", "eigen_keuze", "E-16")
+    assert regel["aangehouden_tot"] == tot.isoformat()
+    assert "Sanne" not in antwoord.text
+    assert (await stil.http.get("/api/v1/bewaren", params={"vernietigd": True})).json() == []
+    assert (await stil.http.get("/api/v1/bewaren", params={"swv_id": "o-ander"})).json() == []
