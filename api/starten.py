@@ -26,8 +26,18 @@ _TEKENS = "23456789abcdefghjkmnpqrstuvwxyz"
 _ID_LENGTE = 20
 
 
-async def start(diensten: Diensten, *, commando_id: str, leerling_id: str, route: str | None, door: Wie) -> Afloop:
+async def start(
+    diensten: Diensten,
+    *,
+    commando_id: str,
+    leerling_id: str,
+    route: str | None,
+    door: Wie,
+    met_toestemming: bool = False,
+) -> Afloop:
     """Start a traject on the newest version of a route. The same id with the same question gives the same traject.
+
+    `met_toestemming`: whoever brings the signal from outside school says that parents agreed to that.
 
     Raises a Weigering, or CommandoHergebruikt when the id was used for something else.
     """
@@ -37,7 +47,9 @@ async def start(diensten: Diensten, *, commando_id: str, leerling_id: str, route
     if bekend is None:
         try:
             async with diensten.sessies.begin() as session:
-                regel = await _schrijf_op(session, diensten, commando_id, leerling_id, verwijzing, door)
+                regel = await _schrijf_op(
+                    session, diensten, commando_id, leerling_id, verwijzing, door, met_toestemming=met_toestemming
+                )
         except (LeerlingOnbekend, SchoolOnbekend) as fout:
             raise als_weigering(fout) from fout
     else:
@@ -48,7 +60,14 @@ async def start(diensten: Diensten, *, commando_id: str, leerling_id: str, route
 
 
 async def _schrijf_op(
-    session: AsyncSession, diensten: Diensten, commando_id: str, leerling_id: str, route: Verwijzing, door: Wie
+    session: AsyncSession,
+    diensten: Diensten,
+    commando_id: str,
+    leerling_id: str,
+    route: Verwijzing,
+    door: Wie,
+    *,
+    met_toestemming: bool,
 ) -> Journaalregel:
     # Locking the pupil makes looking and writing one: of two starts at once the second waits, and then sees the first.
     leerling = await session.get(Leerling, leerling_id, with_for_update=True)
@@ -57,7 +76,10 @@ async def _schrijf_op(
     if (zojuist := await lees_opdracht(session, commando_id)) is not None:
         return zojuist
     school, vandaag = await lees_school(session, leerling.school_id), diensten.vandaag()
-    await eis_mag_starten(session, school.school_id, leerling_id, door, vandaag)
+    inhoud = diensten.catalogus.haal(route)
+    await eis_mag_starten(
+        session, inhoud, school.school_id, leerling_id, door, vandaag, met_toestemming=met_toestemming
+    )
     gezag = await eis_gezag_van(session, leerling_id, vandaag)
     await eis_nog_geen(session, leerling_id, route.route)
     aanvraag = Startaanvraag(

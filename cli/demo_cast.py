@@ -64,14 +64,23 @@ _UITKOMSTEN: dict[str, tuple[str, ...]] = {
     "triage": ("plan_van_aanpak", "plan_van_aanpak", "extra_ondersteuning"),
     "plan_vaststellen": ("vastgesteld",),
     "evaluatie": ("voortzetten", "bijstellen", "afschalen", "voortzetten", "opschalen", "afschalen"),
-    "vervolg_opschaling": ("nieuwe_aanpak", "samenwerkingsverband"),
-    "vervolg_swv": ("eigen_school",),
+    "evaluatie_hulp": ("doorgaan", "afschalen"),
+    "vervolg_opschaling": ("nieuwe_aanpak", "samenwerkingsverband", "arrangement"),
+    "vervolg_arrangement": ("toegekend",),
+    "vervolg_swv": ("eigen_school", "tlv"),
+    "vervolg_tlv": ("overstap",),
     "evaluatie_nazorg": ("sluiten",),
 }
-_ZONDER_GEMEENTE = {"triage": ("extra_ondersteuning",), "plan_vaststellen": ("alleen_school",)}
+_ZONDER_GEMEENTE = {
+    "triage": ("extra_ondersteuning",),
+    "plan_vaststellen": ("alleen_school",),
+    "vervolg_opschaling": ("alleen_school",),
+    "vervolg_swv": ("eigen_school",),
+}
+_STEUN = frozenset({"uitvoering", "extra_ondersteuning"})
 _KENMERKEN: dict[str, dict[str, str]] = {
     "plan_van_aanpak": {"leervraag": "complex", "leefvraag": "enkelvoudig", "problematiek": "meervoudig"},
-    "extra_ondersteuning": {"leervraag": "complex", "leefvraag": "geen", "problematiek": "enkelvoudig"},
+    "extra_ondersteuning": {"leervraag": "complex", "leefvraag": "geen", "problematiek": "niet_bepaald"},
     "vastgesteld": {"leervraag": "complex", "leefvraag": "complex"},
     "alleen_school": {"leervraag": "complex", "leefvraag": "geen"},
 }
@@ -147,7 +156,7 @@ class Cast:
     def _trekt_aan_de_bel(self, traject: Traject, vandaag: date) -> bool:
         if self.karakter is not Karakter.OUDERS_TREKKEN_AAN_DE_BEL or traject.stagnatie is not None:
             return False
-        return traject.stap == "uitvoering" and self._schooldagen(traject.stil_sinds, vandaag) == 12
+        return traject.stap in _STEUN and self._schooldagen(traject.stil_sinds, vandaag) == 12
 
     def _schooldagen(self, sinds: date, vandaag: date) -> int:
         """How many there were, as far as the calendar looks back."""

@@ -13,6 +13,7 @@ class Doel(StrEnum):
     DELEN_JGZ = "delen_jgz"
     DELEN_SOCIAAL_TEAM = "delen_sociaal_team"
     MDO_EXTERNEN = "mdo_externen"
+    ZAT_BESPREKING = "zat_bespreking"
     ONDERZOEK = "onderzoek"
     OBSERVATIE = "observatie"
     ABC_FORMULIER = "abc_formulier"
@@ -36,6 +37,7 @@ DOEL_LABEL: dict[Doel, str] = {
     Doel.DELEN_JGZ: "overleg met de jeugdgezondheidszorg (GGD)",
     Doel.DELEN_SOCIAAL_TEAM: "overleg met het sociaal team van de gemeente",
     Doel.MDO_EXTERNEN: "deelname van anderen aan het multidisciplinair overleg",
+    Doel.ZAT_BESPREKING: "bespreking in het zorg- en adviesteam (ZAT), met partners van school",
     Doel.ONDERZOEK: "onderzoek",
     Doel.OBSERVATIE: "observatie in de klas",
     Doel.ABC_FORMULIER: "bespreking in het ondersteuningsteam (abc-formulier)",
@@ -46,12 +48,14 @@ DOEL_LABEL: dict[Doel, str] = {
     Doel.INSTEMMING_OPP: "instemming met het handelingsdeel van het OPP",
 }
 
-# Sources per row: docs/bronnen.md, T1 (jeugdwet: both), T2 (Midden-Groningen: from 12 the pupil too), T3 (school: one parent).
+# Sources per row: docs/bronnen.md, T1 (jeugdwet: both), T2 and T2a
+# (Midden-Groningen: from 12 the pupil too), T3 (school: one parent).
 REGEL_VAN: dict[Doel, Regel] = {
     Doel.DELEN_KOO: Regel.ALLE_GEZAGDRAGERS,
     Doel.DELEN_JGZ: Regel.GEZAGDRAGERS_PLUS_LEERLING_12,
     Doel.DELEN_SOCIAAL_TEAM: Regel.GEZAGDRAGERS_PLUS_LEERLING_12,
     Doel.MDO_EXTERNEN: Regel.GEZAGDRAGERS_PLUS_LEERLING_12,
+    Doel.ZAT_BESPREKING: Regel.GEZAGDRAGERS_PLUS_LEERLING_12,
     Doel.ONDERZOEK: Regel.ALLE_GEZAGDRAGERS,
     Doel.OBSERVATIE: Regel.EEN_OUDER,
     Doel.ABC_FORMULIER: Regel.ALLE_GEZAGDRAGERS,

@@ -16,7 +16,7 @@ from domain.errors import (
 )
 from domain.predicates import PREDICATEN, geldt
 from domain.roles import ROL_LABEL, Rol
-from domain.route import KENMERK_WAARDEN, Besluit, Kenmerk, Stap, Uitkomst
+from domain.route import Besluit, Kenmerk, Route, Stap, Uitkomst
 from domain.stappen import is_gedaan
 from domain.tijd import in_woorden
 from domain.traject import Afspraak, Traject
@@ -94,10 +94,10 @@ def eis_gedeeld(traject: Traject, rol: Rol) -> None:
     )
 
 
-def eis_kenmerken(besluit: Besluit, kenmerken: dict[str, str]) -> None:
+def eis_kenmerken(route: Route, besluit: Besluit, kenmerken: dict[str, str]) -> None:
     """Every question of the decision answered, with a known answer, and nothing else. Raises GegevenOntbreekt."""
     for vraag in besluit.vragen:
-        waarden = KENMERK_WAARDEN[vraag]
+        waarden = route.waarden(vraag)
         if kenmerken.get(vraag) not in waarden:
             raise GegevenOntbreekt(
                 f"Bij dit besluit hoort een antwoord op de vraag '{vraag}'.",
@@ -121,6 +121,8 @@ def eis_vereisten(boek: Boek, stap: Stap, uitkomst: Uitkomst, kenmerken: dict[st
     """
     daarna = boek.t.model_copy(update={"kenmerken": {**boek.t.kenmerken, **kenmerken}})
     for eis in uitkomst.vereist:
+        if eis.als is not None and not geldt(eis.als, daarna):
+            continue
         if eis.toestemming is not None and boek.t.stand(eis.toestemming) is not Stand.GEGEVEN:
             raise ToestemmingOntbreekt(
                 f"Voor '{uitkomst.titel}' is toestemming nodig voor {DOEL_LABEL[eis.toestemming]}: "

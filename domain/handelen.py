@@ -120,7 +120,7 @@ def _neem_besluit(boek: Boek, h: NeemBesluit, afspraak: Afspraak) -> None:
         )
     op = eis_dag(boek, h.op)
     stap = boek.kader.route.stap(boek.t.stap)
-    eis_kenmerken(besluit, h.kenmerken)
+    eis_kenmerken(boek.kader.route, besluit, h.kenmerken)
     eis_aanwezig(besluit.aanwezig, h.aanwezig)
     eis_vereisten(boek, stap, uitkomst, h.kenmerken)
     sluit_bal(boek, afspraak)

@@ -26,7 +26,7 @@ def regie_na(boek: Boek, uitkomst: Uitkomst, kenmerken: dict[str, str]) -> Rol:
 
 def _volgens_tabel(boek: Boek, kenmerken: dict[str, str]) -> Rol:
     for regel in boek.kader.route.regie.regels:
-        if (regel.leervraag, regel.leefvraag) == (kenmerken.get("leervraag"), kenmerken.get("leefvraag")):
+        if regel.past(kenmerken):
             return regel.regie
     return boek.t.regie_terug_naar or boek.t.regie_bij
 

@@ -10,7 +10,7 @@ from domain import feiten as f
 from domain.consent import DOEL_LABEL, Antwoord
 from domain.ingebouwd import STAGNATIEUITKOMST_TITEL, TITELS, Ingebouwd, Stagnatieuitkomst
 from domain.roles import ROL_LABEL, Partij, Rol
-from domain.route import EINDE, KENMERK_WAARDEN, Kenmerk, Oorzaak, Route, Soort, Toon
+from domain.route import EINDE, Kenmerk, Oorzaak, Route, Soort, Toon, waarde_label
 from domain.stagnatie import stil_op
 from domain.termijn import opsomming
 from domain.tijd import in_woorden
@@ -210,7 +210,7 @@ def _besluit(route: Route, feit: f.BesluitGenomen) -> str:
     besluit = next((s.besluit for s in route.stappen if s.id == feit.stap and s.besluit.id == feit.besluit), None)
     uitkomst = next((u for u in besluit.uitkomsten if u.id == feit.uitkomst), None) if besluit else None
     gekozen = uitkomst.titel if uitkomst else "een uitkomst uit een eerdere versie van de route"
-    woorden = [KENMERK_WAARDEN[Kenmerk(k)].get(v, v) for k, v in feit.kenmerken.items() if k in tuple(Kenmerk)]
+    woorden = [waarde_label(Kenmerk(k), v) for k, v in feit.kenmerken.items() if k in tuple(Kenmerk)]
     antwoorden = f" Vastgesteld: {opsomming(woorden)}." if woorden else ""
     return f"Besloten: {gekozen}.{antwoorden} De regie ligt bij {rol_met_lidwoord(feit.regie_bij)}."
 

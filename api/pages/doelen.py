@@ -19,6 +19,10 @@ DOEL_UITLEG: dict[Doel, str] = {
         "De school wil een gesprek houden over uw kind waar ook mensen van buiten de school bij zijn. U bent daar ook "
         "bij. Zij horen dan wat er speelt en denken mee."
     ),
+    Doel.ZAT_BESPREKING: (
+        "De school wil uw kind bespreken in het zorg- en adviesteam. Daarin zitten ook mensen van buiten de school, zoals "
+        "de GGD en de gemeente. De school vertelt alleen wat nodig is om mee te denken."
+    ),
     Doel.ONDERZOEK: "De school wil uw kind laten onderzoeken, om te weten welke hulp past. U hoort wat eruit komt.",
     Doel.OBSERVATIE: "Iemand wil in de klas kijken hoe het met uw kind gaat. U hoort wat die persoon heeft gezien.",
     Doel.ABC_FORMULIER: (

@@ -15,7 +15,7 @@ from domain.feiten import Wie
 from domain.handelingen import EenHandeling, Uitstelreden
 from domain.ingebouwd import STAGNATIEUITKOMST_TITEL, Ingebouwd, uitkomsten_voor
 from domain.instellingen import UITSTEL_HOOGSTENS_KEER
-from domain.predicates import PREDICATEN
+from domain.predicates import PREDICATEN, geldt
 from domain.rechten import (
     BOVENSCHOOLS,
     GEEFT_REGIE_TERUG,
@@ -26,8 +26,9 @@ from domain.rechten import (
     mag_afronden,
 )
 from domain.roles import ROL_LABEL, Rol
-from domain.route import KENMERK_WAARDEN, Eis, Oorzaak, Route, Soort, Stap, Uitkomst
-from domain.traject import AfspraakStatus, Traject
+from domain.route import Eis, Kenmerk, Oorzaak, Route, Soort, Stap, Uitkomst
+from domain.stappen import is_gedaan
+from domain.traject import Traject
 from storage.views import Mens
 
 
@@ -258,18 +259,17 @@ def _handelbaar(beeld: Beeld, a: AfspraakBeeld, rol: Rol | None) -> Handelbaar:
         mag_uitstellen=(mag or rol in BOVENSCHOOLS) and afspraak.uitgesteld < UITSTEL_HOOGSTENS_KEER,
         mag_overdragen=rol in leiding,
         uitkomsten=uitkomsten,
-        vragen=tuple(_vraag(v) for v in besluit.vragen) if besluit and not stagnatie else (),
+        vragen=tuple(_vraag(kader.route, v) for v in besluit.vragen) if besluit and not stagnatie else (),
         aanwezigen=_aanwezigen(beeld, nodig) if nodig or afspraak.soort in _GESPREK else (),
         wel=tuple(m for m in beeld.mensen if m.rol is afspraak.rol and m.naam in a.wie),
     )
 
 
-def _vraag(kenmerk: Any) -> Vraag:
-    waarden = KENMERK_WAARDEN[kenmerk]
+def _vraag(route: Route, kenmerk: Kenmerk) -> Vraag:
     return Vraag(
         f"kenmerken.{kenmerk}",
         KENMERK_VRAAG[kenmerk],
-        tuple(Keuze(waarde, hoofdletter(tekst)) for waarde, tekst in waarden.items()),
+        tuple(Keuze(waarde, hoofdletter(tekst)) for waarde, tekst in route.waarden(kenmerk).items()),
     )
 
 
@@ -298,8 +298,9 @@ def _rollen_van(route: Route) -> Iterable[Rol]:
 
 def _eerst_nodig(t: Traject, stap: Stap, uitkomst: Uitkomst) -> str:
     """What still has to be there before this outcome may be chosen; empty when nothing is in the way."""
-    mist = [zin for eis in uitkomst.vereist if (zin := _ontbreekt(t, stap, eis))]
-    past = [PREDICATEN[eis.predicaat].uitleg for eis in uitkomst.vereist if eis.predicaat]
+    geldig = [eis for eis in uitkomst.vereist if eis.als is None or geldt(eis.als, t)]
+    mist = [zin for eis in geldig if (zin := _ontbreekt(t, stap, eis))]
+    past = [PREDICATEN[eis.predicaat].uitleg for eis in geldig if eis.predicaat]
     zinnen = ["Eerst nodig: " + "; ".join(mist) + "."] if mist else []
     zinnen += ["Past alleen als: " + "; ".join(past) + "."] if past else []
     return " ".join(zinnen)
@@ -311,9 +312,6 @@ def _ontbreekt(t: Traject, stap: Stap, eis: Eis) -> str:
         wat = f"toestemming voor {DOEL_LABEL[eis.toestemming]} ({STAND_LABEL[stand]})"
         return "" if stand is Stand.GEGEVEN else wat
     if eis.afspraak is not None:
-        klaar = any(
-            a.stap == stap.id and a.sjabloon == eis.afspraak and a.status is AfspraakStatus.GEDAAN for a in t.afspraken
-        )
-        titel = next((s.titel for s in stap.afspraken if s.id == eis.afspraak), eis.afspraak)
-        return "" if klaar else titel[:1].lower() + titel[1:]
+        nodig = next(s for s in stap.afspraken if s.id == eis.afspraak)
+        return "" if is_gedaan(t, stap, nodig) else nodig.titel[:1].lower() + nodig.titel[1:]
     return ""

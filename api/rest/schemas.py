@@ -47,6 +47,10 @@ class StartVerzoek(Vorm):
         description="Id van de route. Mag weg als er één route is; altijd de nieuwste versie.",
     )
     door: Door
+    met_toestemming: bool = Field(
+        default=False,
+        description="Voor wie van buiten school een signaal geeft: ouders (en vanaf 12 jaar de leerling) vinden dat goed.",
+    )
 
 
 class HandelVerzoek(Vorm):

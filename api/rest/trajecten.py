@@ -78,6 +78,7 @@ async def start_traject(
         leerling_id=verzoek.leerling_id,
         route=verzoek.route,
         door=verzoek.door.wie(),
+        met_toestemming=verzoek.met_toestemming,
     )
     response.headers["Location"] = f"/api/v1/trajecten/{afloop.traject_id}"
     response.status_code = 201 if afloop.status == "verwerkt" else 202

@@ -22,16 +22,8 @@ COMPLEX = {"leervraag": "complex", "leefvraag": "complex"}
 
 def casemanager_leidt(zaak: Zaak) -> Zaak:
     """A plan of school and gemeente is being carried out; the casemanager has the regie."""
-    zaak.naar_triage()
-    zaak.toestemming(SOCIAAL, Antwoord.GEGEVEN)
-    zaak.rond_af("onderzoek_onderwijs")
-    zaak.rond_af("bespreking_ouders")
-    zaak.besluit("triage", "plan_van_aanpak", antwoorden={**COMPLEX, "problematiek": "meervoudig"})
-    zaak.rond_af("uitnodiging_mdo")
-    zaak.rond_af("mdo", None, Rol.OUDERS, Rol.IB, Rol.CASEMANAGER)
-    for sjabloon in ("onderwijsdoelen", "zorgdoelen", "plan"):
-        zaak.rond_af(sjabloon)
-    zaak.besluit("plan_vaststellen", "vastgesteld", antwoorden=COMPLEX)
+    zaak.naar_plan()
+    zaak.stel_plan_vast("complex")
     assert (zaak.traject.stap, zaak.traject.regie_bij) == ("uitvoering", Rol.CASEMANAGER)
     return zaak
 
@@ -58,11 +50,10 @@ def test_intrekken_neemt_de_regie_terug_en_school_hoort_het() -> None:
     ]
     assert [(m.bericht, m.rol) for m in zaak.meldingen[begin:]] == [(Bericht.DRINGEND, Rol.IB)]
     zaak.naar(zaak.open("evaluatie").streefdatum)
-    zaak.evalueer("voortzetten")
+    zaak.evalueer("opschalen")
     assert zaak.traject.regie_bij is Rol.IB, "een besluit geeft de regie niet terug zonder toestemming"
     zaak.toestemming(SOCIAAL, Antwoord.GEGEVEN, "p-ouder1")
-    zaak.naar(zaak.open("evaluatie").streefdatum)
-    zaak.evalueer("voortzetten")
+    zaak.besluit("vervolg_opschaling", "samenwerkingsverband")
     assert zaak.traject.regie_bij is Rol.CASEMANAGER, "met toestemming geldt de tabel van de route weer"
 
 

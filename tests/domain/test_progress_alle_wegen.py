@@ -27,15 +27,22 @@ from domain.handelingen import (
 from domain.ingebouwd import Ingebouwd, Stagnatieuitkomst
 from domain.kader import Kader
 from domain.roles import Rol
-from domain.route import KENMERK_WAARDEN, Oorzaak, Soort
+from domain.route import Oorzaak, Soort
 from domain.traject import TrajectStatus
 from runtime.kalenderbron import haal_kalender
 from tests.support.beloften import controleer, tijdlijn_is_genoeg, weigering_is_te_begrijpen
-from tests.support.zaak import START, Zaak, kader, kalender, proefkader
+from tests.support.zaak import GEZAG_12, START, Zaak, kader, kalender, proefkader
 
 EINDE = date(2029, 6, 1)
 IEDEREEN = tuple(r for r in Rol if r is not Rol.SYSTEEM)
-DOELEN = (Doel.DELEN_KOO, Doel.DELEN_JGZ, Doel.DELEN_SOCIAAL_TEAM, Doel.MDO_EXTERNEN)
+DOELEN = (
+    Doel.DELEN_KOO,
+    Doel.DELEN_JGZ,
+    Doel.DELEN_SOCIAAL_TEAM,
+    Doel.MDO_EXTERNEN,
+    Doel.ZAT_BESPREKING,
+    Doel.TLV_AANVRAAG,
+)
 
 
 class Wandelaar:
@@ -93,7 +100,7 @@ class Wandelaar:
         uitkomsten = list(besluit.uitkomsten)
         self.dobbel.shuffle(uitkomsten)
         uitkomsten.sort(key=lambda u: (besluit.id, u.id) in self.gekozen)  # what nobody chose before comes first
-        kenmerken = {v.value: self.dobbel.choice(tuple(KENMERK_WAARDEN[v])) for v in besluit.vragen}
+        kenmerken = {v.value: self.dobbel.choice(tuple(self.zaak.kader.route.waarden(v))) for v in besluit.vragen}
         for uitkomst in uitkomsten:
             keuze = NeemBesluit(afspraak_id=afspraak.id, uitkomst=uitkomst.id, kenmerken=kenmerken, aanwezig=IEDEREEN)
             try:
@@ -150,25 +157,62 @@ def levens(route: str) -> tuple[Zaak, ...]:
     frame = proefkader() if route == "proefroute" else kader(route)
     gekozen: set[tuple[str, str]] = set()
     gelopen = tuple(Wandelaar(frame, worp, gekozen).loop() for worp in range(60))
-    return gelopen if route == "proefroute" else (*gelopen, samen_een_plan())
+    return gelopen if route == "proefroute" else (*gelopen, samen_een_plan(), hulp_thuis(), andere_school())
 
 
 def samen_een_plan() -> Zaak:
-    """The longest lane, walked on purpose: school and gemeente make a plan that is adopted."""
+    """The longest lane, walked on purpose: school and gemeente make a plan that is adopted, until parents stop."""
+    zaak = Zaak(gezag=GEZAG_12, na_afloop=controleer)
+    zaak.naar_plan(problematiek="meervoudig")
+    assert zaak.traject.regie_bij is Rol.CASEMANAGER
+    zaak.stel_plan_vast()
+    assert (zaak.traject.stap, zaak.traject.regie_bij) == ("uitvoering", Rol.IB)
+    zaak.toestemming(Doel.DELEN_SOCIAAL_TEAM, Antwoord.INGETROKKEN, "p-ouder1")
+    zaak.evalueer("zonder_gemeente")
+    return zaak
+
+
+def hulp_thuis() -> Zaak:
+    """Only a question at home: the sociaal team helps for some rounds, until parents stop with it; then again to the end."""
     zaak = Zaak(na_afloop=controleer)
     zaak.naar_triage()
-    zaak.toestemming(Doel.DELEN_SOCIAAL_TEAM, Antwoord.GEGEVEN)
-    zaak.rond_af("onderzoek_onderwijs")
-    zaak.rond_af("bespreking_ouders")
-    antwoorden = {"leervraag": "complex", "leefvraag": "complex", "problematiek": "multi"}
-    zaak.besluit("triage", "plan_van_aanpak", antwoorden=antwoorden)
-    assert zaak.traject.regie_bij is Rol.CASEMANAGER
-    zaak.rond_af("uitnodiging_mdo")
-    zaak.rond_af("mdo", None, Rol.OUDERS, Rol.IB, Rol.CASEMANAGER)
-    for sjabloon in ("onderwijsdoelen", "zorgdoelen", "plan"):
+    for uitkomsten in (("doorgaan", "zonder_gemeente"), ("afschalen",)):
+        zaak.toestemming(Doel.DELEN_SOCIAAL_TEAM, Antwoord.GEGEVEN)
+        for sjabloon in ("onderzoek_onderwijs", "bespreking_ouders", "intake_sociaal_team", "duiding_hulpvraag"):
+            zaak.rond_af(sjabloon)
+        antwoorden = {"leervraag": "geen", "leefvraag": "complex", "problematiek": "multi"}
+        zaak.besluit("triage", "hulp_gemeente", antwoorden=antwoorden)
+        assert zaak.traject.regie_bij is Rol.CASEMANAGER
+        zaak.rond_af("crisisafspraken")
+        for uitkomst in uitkomsten:
+            if uitkomst == "zonder_gemeente":
+                zaak.toestemming(Doel.DELEN_SOCIAAL_TEAM, Antwoord.INGETROKKEN, "p-ouder1")
+            else:
+                zaak.rond_af("stand_hulp")
+            zaak.besluit("evaluatie_hulp", uitkomst, Rol.OUDERS, Rol.IB)
+            assert zaak.traject.regie_bij is (Rol.CASEMANAGER if uitkomst == "doorgaan" else Rol.IB)
+    return zaak
+
+
+def andere_school() -> Zaak:
+    """School tries a new approach and a new plan, with others at the table; in the end the child changes schools."""
+    zaak = Zaak(na_afloop=controleer)
+    zaak.naar_uitvoering()
+    for doel in DOELEN:
+        zaak.toestemming(doel, Antwoord.GEGEVEN)
+    for uitkomst in ("nieuwe_aanpak", "nieuw_plan", "samenwerkingsverband"):
+        if uitkomst == "samenwerkingsverband":
+            zaak.besluit("plan_vaststellen", "alleen_school", leervraag="complex", leefvraag="geen")
+        zaak.evalueer("opschalen")
+        zaak.rond_af("gesprek_opschaling", None, Rol.OUDERS, Rol.IB)
+        zaak.rond_af("mdo_opschaling", None, Rol.OUDERS, Rol.IB)
+        zaak.besluit("vervolg_opschaling", uitkomst)
+    for sjabloon in ("advies_swv", "gesprek_advies_ouders"):
         zaak.rond_af(sjabloon)
-    zaak.besluit("plan_vaststellen", "vastgesteld", leervraag="complex", leefvraag="enkelvoudig")
-    assert (zaak.traject.stap, zaak.traject.regie_bij) == ("uitvoering", Rol.IB)
+    zaak.besluit("vervolg_swv", "tlv")
+    for sjabloon in ("besluit_cvb", "aanvraag_tlv", "antwoord_tlv", "begeleiding_overstap"):
+        zaak.rond_af(sjabloon)
+    zaak.besluit("vervolg_tlv", "overstap")
     return zaak
 
 

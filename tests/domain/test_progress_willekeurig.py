@@ -32,7 +32,7 @@ from domain.ingebouwd import Ingebouwd, Stagnatieuitkomst
 from domain.kader import Kader
 from domain.progress import Uitslag, progress
 from domain.roles import Rol
-from domain.route import KENMERK_WAARDEN, Oorzaak
+from domain.route import Oorzaak
 from domain.traject import Afspraak, TrajectStatus
 from runtime.kalenderbron import haal_kalender
 from tests.support.beloften import controleer, klok_loopt_door, tijdlijn_is_genoeg, weigering_is_te_begrijpen
@@ -40,6 +40,14 @@ from tests.support.zaak import START, Zaak, kader, proefkader
 
 EINDE = date(2029, 6, 1)
 PERSONEN = ("p-ouder1", "p-ouder2", "l-1", "p-vreemd")
+DOELEN = (
+    Doel.DELEN_KOO,
+    Doel.DELEN_JGZ,
+    Doel.DELEN_SOCIAAL_TEAM,
+    Doel.MDO_EXTERNEN,
+    Doel.ZAT_BESPREKING,
+    Doel.TLV_AANVRAAG,
+)
 GETAL = st.integers(min_value=0, max_value=999)
 ROLLEN = tuple(Rol)
 IEDEREEN = tuple(r for r in Rol if r is not Rol.SYSTEEM)
@@ -121,7 +129,8 @@ class Traject(RuleBasedStateMachine):
             gekozen = tuple(Stagnatieuitkomst)[uitkomst % len(Stagnatieuitkomst)].value
         else:
             gekozen = besluit.uitkomsten[uitkomst % len(besluit.uitkomsten)].id
-        kenmerken = {v.value: tuple(KENMERK_WAARDEN[v])[antwoord % len(KENMERK_WAARDEN[v])] for v in besluit.vragen}
+        waarden = {v: tuple(zaak.kader.route.waarden(v)) for v in besluit.vragen}
+        kenmerken = {v.value: keuzes[antwoord % len(keuzes)] for v, keuzes in waarden.items()}
         self.probeer(
             self.wie(afspraak, wie),
             NeemBesluit(
@@ -141,7 +150,7 @@ class Traject(RuleBasedStateMachine):
         self.probeer(self.wie(afspraak, wie), NeemBesluit(afspraak_id=afspraak.id, uitkomst=gekozen))
 
     @rule(
-        doel=st.sampled_from([Doel.DELEN_KOO, Doel.DELEN_JGZ, Doel.DELEN_SOCIAAL_TEAM, Doel.MDO_EXTERNEN]),
+        doel=st.sampled_from(DOELEN),
         persoon=st.sampled_from(PERSONEN),
         antwoord=st.sampled_from(Antwoord),
         dag=GETAL,
@@ -155,7 +164,7 @@ class Traject(RuleBasedStateMachine):
 
     @rule(antwoord=st.sampled_from([Antwoord.GEGEVEN, Antwoord.GEGEVEN, Antwoord.GEWEIGERD]))
     def alle_antwoorden(self, antwoord: Antwoord) -> None:
-        for doel in (Doel.DELEN_KOO, Doel.DELEN_JGZ, Doel.DELEN_SOCIAAL_TEAM, Doel.MDO_EXTERNEN):
+        for doel in DOELEN:
             for persoon in PERSONEN[:3]:
                 handeling = LegToestemmingVast(doel=doel, persoon_id=persoon, antwoord=antwoord, vorm=Vorm.DIGITAAL)
                 self.probeer(Rol.IB, handeling)

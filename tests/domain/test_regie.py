@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.consent import Antwoord, Stand
+from domain.consent import Antwoord, Doel, Stand
 from domain.errors import DatumOngeldig, RegieBlijft, VerkeerdeRol, Verouderd
 from domain.handelingen import GeefRegieTerug, Heropen, NeemRegieOver, RondAf
 from domain.ingebouwd import Ingebouwd
@@ -22,6 +22,7 @@ def test_overgenomen_regie_blijft_liggen_tot_zij_is_teruggegeven() -> None:
     with pytest.raises(RegieBlijft):
         zaak.doe(Rol.REGIEVOERDER, NeemRegieOver())
     zaak.naar(zaak.open("evaluatie").streefdatum)
+    zaak.rond_af("contact_gemeente")
     zaak.besluit("evaluatie", "voortzetten", Rol.OUDERS, Rol.LEERKRACHT, Rol.IB, rol=Rol.REGIEVOERDER)
     assert zaak.traject.regie_bij is Rol.REGIEVOERDER, "een besluit geeft haar niet vanzelf terug"
     zaak.doe(Rol.COORDINATOR, GeefRegieTerug())
@@ -48,6 +49,7 @@ def test_wie_niet_over_de_regie_gaat_neemt_haar_niet(rol: Rol) -> None:
 def test_heropenen_begint_opnieuw() -> None:
     zaak = casemanager_leidt(Zaak(na_afloop=controleer))
     zaak.naar(zaak.open("evaluatie").streefdatum)
+    zaak.rond_af("contact_gemeente")
     zaak.evalueer("afschalen")
     zaak.rond_af("gesprek_nazorg")
     zaak.besluit("evaluatie_nazorg", "sluiten")
@@ -88,7 +90,9 @@ def test_eigen_stilstand_gaat_naar_een_ander() -> None:
     zaak.naar_uitvoering()
     zaak.naar(zaak.open("evaluatie").streefdatum)
     zaak.evalueer("opschalen")
-    for sjabloon in ("meedenken_ondersteuningsteam", "zat_bespreking"):
+    for doel in (SOCIAAL, Doel.MDO_EXTERNEN, Doel.ZAT_BESPREKING):
+        zaak.toestemming(doel, Antwoord.GEWEIGERD)
+    for sjabloon in ("meedenken_ondersteuningsteam",):
         zaak.rond_af(sjabloon)
     werk = [a for a in zaak.traject.open_afspraken if a.stap == "opschaling"]
     assert {a.rol for a in werk} == {Rol.REGIEVOERDER}

@@ -12,6 +12,7 @@ from domain.feiten import Gebeurtenis
 from domain.handelingen import TijdVerstreken
 from domain.ingebouwd import Ingebouwd
 from domain.instellingen import UITSTEL_HOOGSTENS_KEER
+from domain.predicates import geldt
 from domain.progress import Uitslag, next_wake, progress
 from domain.roles import Partij, Rol
 from domain.route import AfspraakSjabloon, Uitkomst
@@ -167,7 +168,10 @@ def _had_alles(zaak: Zaak, voor: Traject, feit: f.BesluitGenomen) -> None:
     besluit = zaak.kader.route.stap(feit.stap).besluit
     uitkomst: Uitkomst = next(u for u in besluit.uitkomsten if u.id == feit.uitkomst)
     gedaan = {a.sjabloon for a in voor.afspraken if a.stap == feit.stap and a.status is AfspraakStatus.GEDAAN}
+    daarna = voor.model_copy(update={"kenmerken": {**voor.kenmerken, **feit.kenmerken}})
     for eis in uitkomst.vereist:
+        if eis.als is not None and not geldt(eis.als, daarna):
+            continue
         assert eis.toestemming is None or voor.stand(eis.toestemming) is Stand.GEGEVEN, feit
         assert eis.afspraak is None or eis.afspraak in gedaan, feit
 
