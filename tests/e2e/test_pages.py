@@ -104,7 +104,7 @@ async def echt(postgres_url: str, migrated_template: str, dev_server: DevServer)
             begin = VANDAAG.replace(month=9, day=1)
             verhaal = await v.Verhaal.start(s.db, v.LEERLING, begin, traject_id=TRAJECT, nu=s.diensten.klok.nu())
             # With a long name among those who were waited for: what once made the page slide sideways on a telephone.
-            over = DraagOver(afspraak_id=verhaal.afspraak("gesprek_ouders"), rol=Rol.JGZ)
+            over = DraagOver(afspraak_id=verhaal.afspraak("gesprek_ouders"), rol=Rol.DEELCOORDINATOR)
             verhaal.tot(begin.replace(day=4)).doet(over, Rol.IB, v.IB)
             await verhaal.tot(VANDAAG).schrijf()
             poort = _vrije_poort()
