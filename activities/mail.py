@@ -11,10 +11,12 @@ from activities.contracts import Bezorgd, Bezorgopdracht, Bezorguitslag
 from activities.kalenders import omstandigheden
 from activities.mailinhoud import maak_context
 from domain.catalogus import Catalogus
-from runtime.mailbericht import AdresOngeldig, bouw_bericht
+from runtime.grootboek import Grootboek
+from runtime.mailbericht import AdresOngeldig, bouw_bericht, message_id
 from runtime.settings import Settings
 from runtime.smtp import Aflevering, Postbode, Uitslag
 from storage.errors import NogNietVerzenden
+from storage.mail_hold import POGING_VOORBIJ, Afgebroken, Vondst, afgebroken, beslis
 from storage.mail_tables import MailRij, MailStatus
 from storage.outbox import MailKlaar, geadresseerden, markeer, neem_in_verzending, terug_in_rij
 
@@ -22,6 +24,9 @@ _log = structlog.get_logger(__name__)
 # Mails of one process go one after another. Whoever waits longer than this for its turn comes back later: a mail may not
 # be taken (`sending`) while it waits, or a slow relay would make it look like an attempt that broke off.
 BEURT = timedelta(seconds=20)
+# One conversation is over by then, so that an attempt that is older than POGING_VOORBIJ cannot be going on any more.
+_GESPREK = POGING_VOORBIJ - timedelta(seconds=30)
+_VONDST = {True: Vondst.GEVONDEN, False: Vondst.AFWEZIG, None: Vondst.ONBEKEND}
 _FOUT = {MailStatus.HELD: Bezorgd.ONBEKEND, MailStatus.FAILED: Bezorgd.BLIJVEND}
 
 
@@ -29,27 +34,60 @@ class MailActivities:
     """Takes a mail in one transaction, offers it to the relay, and writes down the outcome in another."""
 
     def __init__(
-        self, sessies: async_sessionmaker[AsyncSession], catalogus: Catalogus, postbode: Postbode, settings: Settings
+        self,
+        sessies: async_sessionmaker[AsyncSession],
+        catalogus: Catalogus,
+        postbode: Postbode,
+        settings: Settings,
+        grootboek: Grootboek | None = None,
     ) -> None:
         self._sessies, self._catalogus, self._postbode, self._settings = sessies, catalogus, postbode, settings
+        self._grootboek = grootboek
         self._beurt = asyncio.Lock()
+
+    @property
+    def heeft_grootboek(self) -> bool:
+        """Is there anything to look a mail up in?"""
+        return self._grootboek is not None
 
     @activity.defn
     async def deliver(self, opdracht: Bezorgopdracht) -> Bezorguitslag:
-        """One attempt. What is left undone by an earlier attempt that broke off is held for a person, not sent again."""
+        """One attempt. What is left undone by an earlier attempt that broke off is looked up in the ledger of the relay,
+        and held for a person when that does not say for certain; never sent again blindly."""
+        return await self._op_beurt(opdracht, houd_aan=True)
+
+    async def bezorg_los(self, opdracht: Bezorgopdracht) -> Bezorguitslag:
+        """One attempt for a mail that no workflow waits for. One that somebody else just took is left alone."""
+        return await self._op_beurt(opdracht, houd_aan=False)
+
+    async def _op_beurt(self, opdracht: Bezorgopdracht, *, houd_aan: bool) -> Bezorguitslag:
         try:
             await asyncio.wait_for(self._beurt.acquire(), BEURT.total_seconds())
         except TimeoutError:
             return Bezorguitslag(uitslag=Bezorgd.TIJDELIJK)
         try:
-            return await self._bezorg(opdracht)
+            return await self._bezorg(opdracht, houd_aan)
         finally:
             self._beurt.release()
 
-    async def _bezorg(self, opdracht: Bezorgopdracht) -> Bezorguitslag:
+    async def zoek_uit(self, poging: Afgebroken, nu: datetime) -> MailStatus | None:
+        """Ask the ledger about a broken attempt, and do what it proves; without a ledger a person is asked.
+
+        Gives the new status, or None when nothing changed. `nu` is the clock of the cases.
+        """
+        vondst = _VONDST[await self._in_grootboek(poging)]
+        async with self._sessies.begin() as session:
+            status = await beslis(session, poging, vondst, nu)
+        if status is not None:
+            _log.info("mail_attempt_settled", mail_id=poging.mail_id, ledger=vondst, status=status)
+        return status
+
+    async def _bezorg(self, opdracht: Bezorgopdracht, houd_aan: bool) -> Bezorguitslag:
+        if houd_aan and self._grootboek is not None and not await self._uitgezocht(opdracht):
+            return Bezorguitslag(uitslag=Bezorgd.TIJDELIJK)
         try:
             async with self._sessies.begin() as session:
-                klaar = await neem_in_verzending(session, opdracht.mail_id, opdracht.nu)
+                klaar = await neem_in_verzending(session, opdracht.mail_id, opdracht.nu, houd_aan=houd_aan)
         except NogNietVerzenden:
             return Bezorguitslag(uitslag=Bezorgd.TIJDELIJK)
         if klaar is None:
@@ -65,10 +103,27 @@ class MailActivities:
             return Bezorguitslag(uitslag=Bezorgd.TIJDELIJK)
         return await self._wat_er_staat(opdracht.mail_id)
 
+    async def _uitgezocht(self, opdracht: Bezorgopdracht) -> bool:
+        """False for a broken attempt that the ledger does not know of but that may still be going on: wait a little."""
+        async with self._sessies() as session:
+            pogingen = await afgebroken(session, opdracht.mail_id)
+        for poging in pogingen:
+            if not poging.voorbij and await self._in_grootboek(poging) is not True:
+                return False
+            await self.zoek_uit(poging, opdracht.nu)
+        return True
+
+    async def _in_grootboek(self, poging: Afgebroken) -> bool | None:
+        if self._grootboek is None:
+            return None
+        kenmerk = message_id(poging.message_sleutel, self._settings.message_id_domein)
+        return await self._grootboek.zoek(kenmerk, poging.sinds)
+
     async def _verstuur(self, klaar: MailKlaar, nu: datetime) -> Aflevering:
         """Builds and offers the mail. An address that cannot be one counts as refused for good."""
-        school = await omstandigheden(self._sessies, klaar.inhoud.regels[0].school_id, nu)
-        context = maak_context(klaar.inhoud, self._catalogus, school.kalender, nu, self._settings.basis_url)
+        regels = klaar.inhoud.regels
+        kalender = (await omstandigheden(self._sessies, regels[0].school_id, nu)).kalender if regels else None
+        context = maak_context(klaar.inhoud, self._catalogus, kalender, nu, self._settings.basis_url)
         try:
             bericht = bouw_bericht(
                 context,
@@ -80,7 +135,11 @@ class MailActivities:
             )
         except AdresOngeldig:
             return Aflevering(Uitslag.BLIJVEND, None, "ontvanger")
-        return await self._postbode.verstuur(bericht.inhoud, self._settings.mail_afzender, klaar.inhoud.email)
+        try:
+            async with asyncio.timeout(_GESPREK.total_seconds()):
+                return await self._postbode.verstuur(bericht.inhoud, self._settings.mail_afzender, klaar.inhoud.email)
+        except TimeoutError:
+            return Aflevering(Uitslag.ONBEKEND, None, "inhoud")
 
     async def _wat_er_staat(self, mail_id: str) -> Bezorguitslag:
         async with self._sessies() as session:

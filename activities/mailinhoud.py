@@ -8,6 +8,7 @@ from domain.ids import traject_code
 from domain.roles import PARTIJ_LABEL, Rol
 from domain.tijd import in_woorden, lokale_datum
 from runtime.mailcontext import (
+    BewakingContext,
     EscalatieContext,
     Groep,
     Groepstitel,
@@ -30,9 +31,12 @@ _GEVRAAGD = {
 
 
 def maak_context(
-    inhoud: Mailinhoud, catalogus: Catalogus, kalender: Kalender, nu: datetime, basis_url: str
+    inhoud: Mailinhoud, catalogus: Catalogus, kalender: Kalender | None, nu: datetime, basis_url: str
 ) -> Mailcontext:
-    """The context of the template this mail has now; `nu` is the clock of the case."""
+    """The context of the template this mail has now; `nu` is the clock of the case. Without lines no calendar is needed."""
+    if inhoud.sjabloon is Sjabloon.BEWAKING:
+        return BewakingContext(voornaam=inhoud.voornaam, taken=inhoud.taken, url=f"{basis_url.rstrip('/')}/gezond")
+    assert kalender is not None
     eerste, vandaag = inhoud.regels[0], lokale_datum(nu)
     match inhoud.sjabloon:
         case Sjabloon.ESCALATIE:

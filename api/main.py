@@ -14,6 +14,7 @@ from api.app import maak_app
 from api.diensten import Diensten
 from domain.catalogus import CATALOGUS
 from runtime.klok import Klok
+from runtime.mailbericht import zelftest
 from runtime.route_files import laad_routes
 from runtime.settings import Settings
 from storage.db import maak_engine, sessies
@@ -45,6 +46,7 @@ async def diensten(settings: Settings, *, rol: str = "api", wachttijd: timedelta
 
 async def draai(settings: Settings) -> None:
     """Serve on the socket or the address of the settings until SIGINT or SIGTERM; open requests are finished first."""
+    zelftest()
     laad_routes()
     async with diensten(settings) as d:
         server = uvicorn.Server(

@@ -34,6 +34,7 @@ class Sjabloon(StrEnum):
     TOESTEMMING_GEVRAAGD = "toestemming_gevraagd"
     STAND_VOOR_OUDERS = "stand_voor_ouders"
     CONTACT_HERSTELLEN = "contact_herstellen"
+    BEWAKING = "bewaking"
 
 
 class Mailcontext(BaseModel):
@@ -154,6 +155,16 @@ class ContactContext(Mailcontext):
     url: Url
 
 
+class BewakingContext(Mailcontext):
+    """To whoever keeps Routewacht running: the daily check found something. Titles of checks and counts, nothing else."""
+
+    sjabloon: ClassVar[Sjabloon] = Sjabloon.BEWAKING
+
+    voornaam: Tekst
+    taken: tuple[Tekst, ...] = Field(min_length=1)
+    url: Url
+
+
 _CONTEXTEN: dict[Sjabloon, type[Mailcontext]] = {
     soort.sjabloon: soort
     for soort in (
@@ -163,6 +174,7 @@ _CONTEXTEN: dict[Sjabloon, type[Mailcontext]] = {
         ToestemmingContext,
         StandContext,
         ContactContext,
+        BewakingContext,
     )
 }
 

@@ -10,7 +10,14 @@ from typing import Final
 
 import structlog
 from temporalio.client import Client
-from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    PrometheusConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
 from temporalio.service import RPCError
 
 from runtime.codec import Sleutelring, maak_converter
@@ -26,15 +33,20 @@ _PAUZE = timedelta(seconds=0.5)
 _PAUZE_MAX = timedelta(seconds=5)
 
 
-def stel_sdk_in() -> None:
-    """Let the native part of the SDK log through ours, instead of writing to the screen itself. Once, before connecting."""
+def stel_sdk_in(metrics_port: int | None = None) -> None:
+    """Let the native part of the SDK log through ours, instead of writing to the screen itself. Once, before connecting.
+
+    With `metrics_port` its own metrics (failed workflow tasks, retries, cache, latencies) are served there for
+    Prometheus, on the loopback only: names of workflows, activities and queues, no ids.
+    """
     doorgeven = LogForwardingConfig(logger=logging.getLogger("temporal_core"))
     Runtime.set_default(
         Runtime(
             telemetry=TelemetryConfig(
                 logging=LoggingConfig(
                     filter=TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding=doorgeven
-                )
+                ),
+                metrics=PrometheusConfig(bind_address=f"127.0.0.1:{metrics_port}") if metrics_port else None,
             )
         ),
         error_if_already_set=False,

@@ -20,6 +20,7 @@ class Sjabloon(StrEnum):
     TOESTEMMING_GEVRAAGD = "toestemming_gevraagd"
     STAND_VOOR_OUDERS = "stand_voor_ouders"
     CONTACT_HERSTELLEN = "contact_herstellen"
+    BEWAKING = "bewaking"
 
 
 def voor_spoed(bericht: Bericht, rol: Rol) -> Sjabloon:

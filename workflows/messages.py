@@ -69,6 +69,14 @@ class Stand(Bericht):
     volgende_wek: datetime | None
 
 
+class ControleInvoer(Bericht):
+    """Input of ControleWorkflow: what to look after, and since when."""
+
+    swv_id: str
+    tijdschaal: Tijdschaal = Tijdschaal()
+    sinds: datetime | None = None
+
+
 class DigestInvoer(Bericht):
     """Input of DigestWorkflow: whose digests, and what is still to be delivered from earlier mornings."""
 

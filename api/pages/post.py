@@ -33,6 +33,7 @@ SJABLOON_LABEL = {
     "toestemming_gevraagd": "een vraag om toestemming",
     "stand_voor_ouders": "hoe het ervoor staat, voor ouders",
     "contact_herstellen": "een bericht dat een adres niet klopt",
+    "bewaking": "een bericht voor de beheerder",
 }
 
 

@@ -9,12 +9,12 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from domain.effects import Bericht, Melding
-from domain.feiten import AfspraakGedaan, AfspraakOvergedragen, AfspraakVerzet, EenFeit, TrajectGesloten
+from domain.feiten import AfspraakGedaan, AfspraakOvergedragen, AfspraakVerzet, EenFeit, TrajectGesloten, Wie
 from domain.roles import Rol
 from domain.route import Soort
 from runtime import mailcontext
 from runtime.smtp import Uitslag
-from storage import outbox
+from storage import mail_hold, outbox
 from storage.digest import maak_overzichten
 from storage.errors import NogNietVerzenden
 from storage.mail_content import inhoud
@@ -27,6 +27,7 @@ from storage.templates import Sjabloon
 from tests.storage.zaken import CATALOGUS, NU, VANDAAG, Verhaal, afspraak, bevolk, melding, meteen
 
 Sessies = async_sessionmaker[AsyncSession]
+IB = Wie(rol=Rol.IB, persoon_id="ib")
 MORGEN = NU + timedelta(days=1)
 
 
@@ -126,7 +127,14 @@ async def test_a_person_decides_about_a_held_mail(db: Sessies, aangekomen: bool)
     await neem(db, mail)
     await neem(db, mail)
     async with db.begin() as session:
-        assert await outbox.beslis_aangehouden(session, mail, aangekomen=aangekomen, nu=MORGEN)
+        besluit = mail_hold.is_aangekomen if aangekomen else mail_hold.geef_vrij
+        await besluit(session, mail, IB, MORGEN)
+    async with db() as session:
+        stappen = await mail_hold.stappen(session, mail)
+    assert [(s.soort, s.door_persoon_id, s.door_rol) for s in stappen] == [
+        ("aangehouden", None, None),
+        ("aangekomen" if aangekomen else "opnieuw", "ib", Rol.IB),
+    ]
     assert (await neem(db, mail) is None) == aangekomen
 
 
