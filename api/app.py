@@ -9,10 +9,10 @@ from fastapi.staticfiles import StaticFiles
 from api.diensten import Diensten, Postvakplek
 from api.errors import Vangnet, koppel_fouten
 from api.guard import Guard
-from api.pages import bord, over, post, traject
+from api.pages import bord, gezond, over, post, traject
 from api.pages.basis import STATISCH, gemeenschappelijk, maak_sjablonen
 from api.postvak import Postvak
-from api.rest import codec, gezondheid, trajecten
+from api.rest import codec, gezondheid, mail, trajecten
 from runtime.settings import DemoSettings
 
 __all__ = ["Diensten", "Postvakplek", "maak_app"]
@@ -56,6 +56,7 @@ def maak_app(diensten: Diensten, *, met_codec: bool | None = None) -> FastAPI:
             {"name": "trajecten", "description": "Trajecten en handelingen daarop."},
             {"name": "afspraken", "description": "Wat iemand moet doen."},
             {"name": "opdrachten", "description": "Wat er van een handeling is geworden."},
+            {"name": "mail", "description": "Mails waarvan niemand weet of ze zijn aangekomen."},
             {"name": "techniek", "description": "Voor wie de site draait."},
         ],
     )
@@ -63,8 +64,9 @@ def maak_app(diensten: Diensten, *, met_codec: bool | None = None) -> FastAPI:
     app.state.sjablonen = maak_sjablonen()
     app.state.sjablonen.context_processors.append(gemeenschappelijk)
     koppel_fouten(app)
-    for router in (trajecten.router, gezondheid.router, bord.router, traject.router, post.router, over.router):
-        app.include_router(router)
+    rest, paginas = (trajecten, mail, gezondheid), (bord, traject, post, over, gezond)
+    for deel in (*rest, *paginas):
+        app.include_router(deel.router)
     if diensten.postvak:
         app.include_router(post.postvak_router)
     if met_codec if met_codec is not None else isinstance(diensten.settings, DemoSettings):

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.case_tables import Tekst
-from storage.mail_tables import MailRij, PostvakRij
+from storage.mail_tables import PostvakRij
 from storage.people_tables import Leerling, Organisatie, OrganisatieSoort, Persoon
 
 
@@ -63,13 +63,3 @@ async def ruwe_mail(session: AsyncSession, mail_id: int) -> tuple[Postvakregel, 
     """One mail as it came in; None when there is no such mail."""
     rij = await session.get(PostvakRij, mail_id)
     return (Postvakregel.model_validate(rij), rij.ruw) if rij else None
-
-
-async def aangehouden_sinds(session: AsyncSession, mail_ids: Iterable[str]) -> dict[str, datetime]:
-    """When the last attempt at these mails was made."""
-    rijen = await session.execute(
-        select(MailRij.id, func.coalesce(MailRij.laatste_poging_op, MailRij.aangemaakt_op)).where(
-            MailRij.id.in_(set(mail_ids))
-        )
-    )
-    return {sleutel: waarde for sleutel, waarde in rijen}  # noqa: C416

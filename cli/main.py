@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from cli import people, processen, routes, simulate, traject
+from cli import mail, people, processen, routes, simulate, traject
 from cli.taal import App, Hoofdgroep
 
 app = App("Routewacht bewaakt de ondersteuningsroute van een leerling.", cls=Hoofdgroep, no_args_is_help=True)
@@ -39,6 +39,7 @@ def demo(ctx: typer.Context) -> None:
 
 app.add_typer(traject.app, name="traject")
 app.add_typer(people.app, name="people")
+app.add_typer(mail.app, name="mail")
 app.add_typer(routes.app, name="route")
 
 

@@ -18,10 +18,10 @@ from storage import mail_hold, outbox
 from storage.digest import maak_overzichten
 from storage.errors import NogNietVerzenden
 from storage.mail_content import inhoud
+from storage.mail_list import aangehouden_mails
 from storage.mail_tables import BerichtRij, MailRij, MailStatus
 from storage.outbox import MailKlaar, neem_in_verzending
 from storage.people_tables import Gezagdrager
-from storage.read import aangehouden_mails
 from storage.record import leg_vast
 from storage.templates import Sjabloon
 from tests.storage.zaken import CATALOGUS, NU, VANDAAG, Verhaal, afspraak, bevolk, melding, meteen
