@@ -14,7 +14,7 @@ from domain.tijd import AMSTERDAM, lokale_datum
 
 _UUR = 3600.0
 # Who takes a task of the watch: the first of these roles at the samenwerkingsverband that somebody holds.
-EIGENAREN = (Rol.BEHEERDER, Rol.DEELCOORDINATOR, Rol.COORDINATOR)
+EIGENAREN = (Rol.BEHEERDER, Rol.COORDINATOR, Rol.DEELCOORDINATOR)
 _CONTROLE_OM = time(6)
 
 
