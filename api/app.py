@@ -13,6 +13,7 @@ from api.pages import bord, gezond, over, post, traject
 from api.pages.basis import STATISCH, gemeenschappelijk, maak_sjablonen
 from api.postvak import Postvak
 from api.rest import codec, gezondheid, mail, trajecten
+from api.spoor import Spoor
 from runtime.settings import DemoSettings
 
 __all__ = ["Diensten", "Postvakplek", "maak_app"]
@@ -74,4 +75,6 @@ def maak_app(diensten: Diensten, *, met_codec: bool | None = None) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATISCH), name="static")
     app.add_middleware(Vangnet)
     app.add_middleware(Guard, codec_oorsprong=diensten.ui_oorsprong)
+    if diensten.sporen is not None:
+        app.add_middleware(Spoor, sporen=diensten.sporen)
     return app

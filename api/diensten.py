@@ -12,6 +12,7 @@ from domain.catalogus import Catalogus
 from domain.tijd import lokale_datum
 from runtime.klok import Klok
 from runtime.settings import Settings
+from runtime.sporen import Sporen
 from workflows.aanbod import Aanbieder
 
 
@@ -29,7 +30,7 @@ class Diensten:
 
     `gezond` says whether Temporal answers; it may take its time and may raise, which counts as no. With `postvak` the
     site receives mail and shows it, for the demo only. `ui_oorsprong` is the web address of a Temporal UI whose pages
-    may ask for decoded payloads.
+    may ask for decoded payloads. With `sporen` every request begins a trace.
     """
 
     sessies: async_sessionmaker[AsyncSession]
@@ -41,6 +42,7 @@ class Diensten:
     postvak: bool = False
     postvakplek: Postvakplek = field(default_factory=Postvakplek)
     ui_oorsprong: str | None = None
+    sporen: Sporen | None = None
 
     def vandaag(self) -> date:
         """The local date on the clock of the cases."""

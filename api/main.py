@@ -17,6 +17,7 @@ from runtime.klok import Klok
 from runtime.mailbericht import zelftest
 from runtime.route_files import laad_routes
 from runtime.settings import Settings
+from runtime.sporen import Sporen
 from storage.db import maak_engine, sessies
 
 _log = structlog.get_logger(__name__)
@@ -30,7 +31,8 @@ async def diensten(settings: Settings, *, rol: str = "api", wachttijd: timedelta
     """What the site needs, on the real clock. Raises nothing when the database or Temporal is away: acts do."""
     assert settings.database_url is not None
     engine = maak_engine(settings.database_url)
-    verbinding = Verbinding(settings, rol=rol, wachttijd=wachttijd)
+    sporen = Sporen.uit_instellingen(settings, rol)
+    verbinding = Verbinding(settings, rol=rol, wachttijd=wachttijd, sporen=sporen)
     try:
         yield Diensten(
             sessies=sessies(engine),
@@ -39,9 +41,12 @@ async def diensten(settings: Settings, *, rol: str = "api", wachttijd: timedelta
             settings=settings,
             catalogus=CATALOGUS,
             gezond=verbinding.gezond,
+            sporen=sporen,
         )
     finally:
         await engine.dispose()
+        if sporen is not None:
+            sporen.sluit()
 
 
 async def draai(settings: Settings) -> None:

@@ -17,6 +17,7 @@ from api.weigeringen import TekstOngeldig
 from domain.errors import WEIGERINGEN, TrajectOnbekend, Weigering
 from domain.feiten import Wie
 from domain.handelingen import EenHandeling, Opdracht
+from runtime.sporen import huidig_spoor
 from storage.case_tables import OpdrachtSoort, OpdrachtStatus, TrajectRij
 from storage.errors import CommandoHergebruikt
 from storage.journal import Journaalregel, bewaar_tekst, lees_opdracht, neem_aan
@@ -130,6 +131,7 @@ async def _schrijf_op(
                 soort=OpdrachtSoort.HANDELING,
                 inhoud=opdracht.model_dump(mode="json"),
                 nu=nu,
+                spoor=huidig_spoor(),
             )
     except CommandoHergebruikt:
         return None

@@ -14,6 +14,7 @@ from api.weigeringen import GezagOnbekend, LooptAl, RouteNietBekend
 from domain.feiten import Wie
 from domain.route import Status
 from domain.traject import TrajectStatus, Verwijzing
+from runtime.sporen import huidig_spoor
 from storage.case_tables import OpdrachtRij, OpdrachtSoort, OpdrachtStatus, TrajectRij
 from storage.errors import CommandoHergebruikt, LeerlingOnbekend, SchoolOnbekend
 from storage.journal import Journaalregel, lees_opdracht, neem_aan
@@ -84,6 +85,7 @@ async def _schrijf_op(
         soort=OpdrachtSoort.START,
         inhoud=aanvraag.model_dump(mode="json"),
         nu=diensten.klok.nu(),
+        spoor=huidig_spoor(),
     )
 
 

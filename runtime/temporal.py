@@ -22,6 +22,7 @@ from temporalio.service import RPCError
 
 from runtime.codec import Sleutelring, maak_converter
 from runtime.settings import Settings
+from runtime.sporen import Sporen
 
 # What people wait for runs apart from nightly and bulk work. Constants and not settings, because workflow code names
 # them too and must find the same ones on every replay.
@@ -63,11 +64,12 @@ async def connect(
     *,
     wachttijd: timedelta = timedelta(seconds=60),
     rol: str = "routewacht",
+    sporen: Sporen | None = None,
 ) -> Client:
     """Connect to Temporal, waiting up to `wachttijd` (real time) while the server is still starting.
 
     `rol` names the process in Temporal's own records, followed by a random number: histories keep this identity for
-    ever, so it holds no host name and no name of a person. Raises `TemporalOnbereikbaar`.
+    ever, so it holds no host name and no name of a person. `sporen` takes traces along. Raises `TemporalOnbereikbaar`.
     """
     identity = f"{rol}-{secrets.token_hex(4)}"
     pauze = _PAUZE
@@ -80,6 +82,7 @@ async def connect(
                         namespace=settings.temporal_namespace,
                         data_converter=maak_converter(ring),
                         identity=identity,
+                        interceptors=[sporen.interceptor] if sporen else [],
                     )
                 except (RuntimeError, RPCError) as fout:  # the SDK raises a bare RuntimeError when nobody listens
                     _log.info("temporal_not_ready", address=settings.temporal_address, error=type(fout).__name__)

@@ -17,6 +17,7 @@ from runtime.mailbericht import zelftest
 from runtime.route_files import laad_routes
 from runtime.settings import Settings
 from runtime.smtp import Postbode
+from runtime.sporen import Sporen
 from runtime.temporal import NACHT_QUEUE, connect, stel_sdk_in
 from storage.db import maak_engine, sessies
 from storage.schools import alle_swv
@@ -74,7 +75,8 @@ async def draai(settings: Settings) -> None:
     laad_routes()
     engine = maak_engine(settings.database_url)
     postbode = Postbode(settings)
-    client = await connect(settings, settings.sleutelring(), rol="worker")
+    sporen = Sporen.uit_instellingen(settings, "worker")
+    client = await connect(settings, settings.sleutelring(), rol="worker", sporen=sporen)
     nodig = Benodigdheden(sessies=sessies(engine), postbode=postbode, settings=settings)
     stop = asyncio.Event()
     lus = asyncio.get_running_loop()
@@ -88,3 +90,5 @@ async def draai(settings: Settings) -> None:
     finally:
         await postbode.sluit()
         await engine.dispose()
+        if sporen is not None:
+            sporen.sluit()

@@ -18,6 +18,7 @@ BIBLIOTHEKEN = (
     "cryptography",
     "jinja2",
     "yaml",
+    "opentelemetry",
 )
 
 
