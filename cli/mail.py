@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.taal import App
-from cli.uitvoer import JsonOptie, tabel, toon, toon_json
+from cli.uitvoer import JsonOptie, toon, toon_json
 from cli.wie import AlsOptie
 
 if TYPE_CHECKING:
@@ -35,19 +35,11 @@ def lijst(json: JsonOptie = False) -> None:
         elif not mails:
             toon("Van elke mail is bekend wat ermee is gebeurd.", "green")
         else:
-            tabel(
-                ("Mail", "Aan", "Sinds", "Trajecten", "Staat"),
-                [
-                    (
-                        m.mail_id,
-                        m.persoon_id,
-                        in_woorden(lokale_datum(m.sinds)),
-                        ", ".join(traject_code(t) for t in m.traject_ids) or "-",
-                        "blijft hangen" if m.hangt else "aangehouden",
-                    )
-                    for m in mails
-                ],
-            )
+            for m in mails:
+                # One line each, never a table: it would cut off the id that the other commands ask for.
+                over = ", ".join(traject_code(t) for t in m.traject_ids) or "geen traject"
+                staat = "blijft hangen" if m.hangt else "aangehouden"
+                toon(f"{m.mail_id}: aan {m.persoon_id}, {in_woorden(lokale_datum(m.sinds))}, {over}, {staat}")
 
     draai(werk())
 
