@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from temporalio import activity
 
 from activities.contracts import Controleopdracht, Controleuitslag
-from domain.bewaking import Bevinding, Controle, Meting, beoordeel
+from domain.bewaking import Bevinding, Controle, Meting, Stand, beoordeel
 from storage.watch import Vraag, bewaarde, meet, van_swv, zonder_eigenaar
 from storage.watch_tasks import werk_bij
 
@@ -47,7 +47,7 @@ async def _vastgelopen(session: AsyncSession, swv_id: str, echt: datetime) -> Me
 
 def _meld(swv_id: str, bevindingen: list[Bevinding]) -> None:
     for bevinding in bevindingen:
-        if bevinding.aantal:
+        if bevinding.stand is not Stand.GOED:
             _log.warning(
                 "watch_found", swv_id=swv_id, check=bevinding.controle, state=bevinding.stand, count=bevinding.aantal
             )

@@ -103,7 +103,7 @@ _REGELS: dict[Controle, _Regel] = {
     ),
     Controle.OPDRACHTEN: _Regel(
         "Handelingen die wachten",
-        "Elke handeling is verwerkt.",
+        "Elke handeling wordt binnen een minuut verwerkt.",
         "Eén handeling is opgeschreven, maar nog niet verwerkt.",
         "{n} handelingen zijn opgeschreven, maar nog niet verwerkt.",
         "Kijk of Temporal en de worker draaien. De handelingen worden vanzelf opnieuw aangeboden.",
@@ -190,7 +190,7 @@ def beoordeel(meting: Meting) -> Bevinding:
         oudste_seconden=meting.oudste,
         zin=zin,
         wat_te_doen=None if goed else regel.doen,
-        voorbeelden=meting.voorbeelden,
+        voorbeelden=() if goed else meting.voorbeelden,
     )
 
 

@@ -139,7 +139,8 @@ async def mail_wacht(session: AsyncSession, vraag: Vraag) -> Meting:
 
     Its age counts from when the mail was made: each new attempt moves the other moments.
     """
-    geprobeerd = MailRij.pogingen > 0
+    sinds_vrij = or_(MailRij.vrijgegeven_op.is_(None), MailRij.laatste_poging_op >= MailRij.vrijgegeven_op)
+    geprobeerd = and_(MailRij.pogingen > 0, sinds_vrij)
     sql = _mails(vraag, case((geprobeerd, MailRij.aangemaakt_op), else_=MailRij.niet_voor)).where(
         MailRij.status == MailStatus.QUEUED, or_(geprobeerd, MailRij.niet_voor < vraag.geleden(_MAIL_LAAT))
     )

@@ -145,6 +145,9 @@ async def test_mail_that_hangs_is_held_or_cannot_leave(db: Sessies) -> None:
         await session.execute(update(MailRij).values(status=MailStatus.QUEUED))
     [meting] = (await gevonden(db, vraag)).values()
     assert meting.controle is Controle.MAIL_WACHT
+    async with db.begin() as session:
+        await session.execute(update(MailRij).values(vrijgegeven_op=MailRij.laatste_poging_op + timedelta(minutes=1)))
+    assert await gevonden(db, vraag) == {}  # released by a person just now, and not tried since
 
 
 async def test_what_the_worker_measured_is_kept_with_its_age(db: Sessies) -> None:
