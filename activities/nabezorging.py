@@ -14,6 +14,7 @@ from activities.options import volgende_poging
 from domain.tijd import AMSTERDAM
 from domain.verzendvenster import BEGIN, EINDE, verzendmoment
 from storage.mail_hold import Vrijgegeven, afgebroken, vrijgegeven
+from storage.mail_tables import MailStatus
 
 
 class Nabezorging:
@@ -22,11 +23,11 @@ class Nabezorging:
     def __init__(self, sessies: async_sessionmaker[AsyncSession], mail: MailActivities) -> None:
         self._sessies, self._mail = sessies, mail
 
-    async def zoek_uit(self, nu: datetime) -> int:
-        """Settle what was left half-way, and ask the ledger again about what is held. Returns how many changed."""
+    async def zoek_uit(self, nu: datetime) -> list[str]:
+        """Settle what was left half-way, and ask the ledger again about what is held. Returns what is now held."""
         async with self._sessies() as session:
             pogingen = await afgebroken(session, ook_aangehouden=self._mail.heeft_grootboek)
-        return sum([await self._mail.zoek_uit(poging, nu) is not None for poging in pogingen])
+        return [p.mail_id for p in pogingen if await self._mail.zoek_uit(p, nu) is MailStatus.HELD]
 
     async def bezorg(self, nu: datetime) -> list[tuple[str, Bezorguitslag]]:
         """Deliver what was released, if mail may leave now. Returns each mail with what became of it."""

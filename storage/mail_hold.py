@@ -3,6 +3,7 @@
 The real clock here is that of the database (`now()`): ages of attempts are about machines, not about cases.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -167,8 +168,10 @@ async def stappen(session: AsyncSession, mail_id: str) -> list[Stap]:
     return [Stap.model_validate(rij) for rij in rijen]
 
 
-async def te_melden(session: AsyncSession, na: timedelta) -> list[tuple[str, str, str, Rol]]:
-    """(mail, traject, person, role) of mails held longer than `na` that no traject was told of yet.
+async def te_melden(
+    session: AsyncSession, na: timedelta, *, meteen: Sequence[str] = ()
+) -> list[tuple[str, str, str, Rol]]:
+    """(mail, traject, person, role) of mails held longer than `na`, or among `meteen`, that no traject was told of yet.
 
     Mostly the workflow that sent the mail tells it itself; this is for mails whose workflow is gone.
     """
@@ -178,7 +181,7 @@ async def te_melden(session: AsyncSession, na: timedelta) -> list[tuple[str, str
         .where(
             MailRij.status == MailStatus.HELD,
             MailRij.gemeld_op.is_(None),
-            MailRij.aangehouden_sinds < func.now() - _duur(na),
+            or_(MailRij.id.in_(meteen), MailRij.aangehouden_sinds < func.now() - _duur(na)),
             BerichtRij.status == BerichtStatus.OPGENOMEN,
         )
         .distinct()

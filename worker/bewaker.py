@@ -39,6 +39,8 @@ class Bewaker:
         self._client, self._sessies, self._klok = client, nodig.sessies, klok
         self._nabezorging = Nabezorging(nodig.sessies, nodig.mail)
         self._zwaar_na: datetime | None = None
+        # Held by this round: no workflow came back for these, so none will tell.
+        self._pas_aangehouden: list[str] = []
 
     async def draai(self, elke: timedelta = BEWAAK_ELKE) -> None:
         """For ever, every `elke` (real time)."""
@@ -69,7 +71,7 @@ class Bewaker:
 
     async def zoek_uit(self) -> None:
         """Mails left in `sending`, and those held of which the ledger may know more by now."""
-        await self._nabezorging.zoek_uit(self._klok.nu())
+        self._pas_aangehouden = await self._nabezorging.zoek_uit(self._klok.nu())
 
     async def bezorg(self) -> None:
         """Mails released by a person or by the ledger, and those of the watch itself."""
@@ -81,7 +83,7 @@ class Bewaker:
     async def meld(self) -> None:
         """Held mails that no traject knows of: their workflow is gone, so this makes it somebody's afspraak."""
         async with self._sessies() as session:
-            gevonden = await te_melden(session, _MELD_NA)
+            gevonden = await te_melden(session, _MELD_NA, meteen=self._pas_aangehouden)
         for _, traject_id, persoon_id, rol in gevonden:
             await self._aan_traject(traject_id, persoon_id, rol, None)
         async with self._sessies.begin() as session:
