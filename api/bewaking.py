@@ -11,8 +11,8 @@ from storage.watch import Vraag, bewaarde, meet
 from storage.watch_tasks import Taak, open_taken
 
 _log = structlog.get_logger(__name__)
-# The worker measures every fifteen seconds, and the heavy count every five minutes.
-_WORKER_STIL, _ZWAAR_OUD = 90.0, 15 * 60.0
+# The worker measures every fifteen seconds, and the heavy count every fifteen minutes.
+_WORKER_STIL, _ZWAAR_OUD = 90.0, 45 * 60.0
 _VAN_DE_WORKER = {Controle.VASTGELOPEN: _WORKER_STIL, Controle.ZONDER_EIGENAAR: _ZWAAR_OUD}
 _GEEN_DATABASE = "Dit kon niet worden nagegaan: de database antwoordt niet."
 _NIET_GEMETEN = "Dit kon niet worden nagegaan: de worker heeft het niet kort geleden gemeten."

@@ -20,6 +20,7 @@ from domain.roles import Rol
 from runtime.klok import Klok
 from runtime.vastlopers import vastlopers
 from storage.mail_hold import markeer_gemeld, te_melden
+from storage.schools import alle_swv
 from storage.watch import Vraag, bewaar, zonder_eigenaar
 from worker.registry import Benodigdheden
 from workflows.traject import TrajectWorkflow
@@ -27,7 +28,7 @@ from workflows.traject import TrajectWorkflow
 _log = structlog.get_logger(__name__)
 # Together with the 270 seconds of storage/mail_hold.py still within five minutes.
 BEWAAK_ELKE = timedelta(seconds=15)
-_ZWAAR_ELKE = timedelta(minutes=5)
+_ZWAAR_ELKE = timedelta(minutes=15)
 # By then the workflow that sent a held mail has told the traject itself.
 _MELD_NA = timedelta(seconds=60)
 
@@ -50,24 +51,38 @@ class Bewaker:
 
     async def ronde(self) -> None:
         """Everything once. One step that fails does not keep the others from being done."""
-        for stap in (self.meet, self.zoek_uit, self.bezorg, self.meld):
+        for stap in (self.meet, self.zoek_uit, self.bezorg, self.meld, self.meet_zwaar):
             await _probeer(stap)
 
     async def meet(self) -> None:
-        """What only the worker can know: that it lives, which workflows are stuck, and (less often) the heavy counts."""
-        echt = datetime.now(UTC)
-        metingen = [Meting(controle=Controle.WORKER, aantal=1)]
+        """What only the worker can know: that it lives, and which workflows are stuck."""
         async with self._sessies.begin() as session:
-            if self._zwaar_na is None or echt >= self._zwaar_na:
-                metingen.append(await zonder_eigenaar(session, Vraag(self._klok.schaal, echt)))
-                self._zwaar_na = echt + _ZWAAR_ELKE
-            await bewaar(session, metingen, echt)
+            await bewaar(session, [Meting(controle=Controle.WORKER, aantal=1)], datetime.now(UTC))
         vast = await vastlopers(self._client)
         async with self._sessies.begin() as session:
             gemeten = Meting(controle=Controle.VASTGELOPEN, aantal=vast.aantal, voorbeelden=vast.ids)
             await bewaar(session, [gemeten], datetime.now(UTC))
         if vast.aantal:
             _log.error("workflows_stuck", count=vast.aantal, workflows=list(vast.ids[:5]))
+
+    async def meet_zwaar(self) -> None:
+        """The count that looks at the people around every case: now and then, and one samenwerkingsverband at a time."""
+        echt = datetime.now(UTC)
+        if self._zwaar_na is not None and echt < self._zwaar_na:
+            return
+        self._zwaar_na = echt + _ZWAAR_ELKE
+        async with self._sessies() as session:
+            swv_ids = await alle_swv(session)
+        gevonden: list[Meting] = []
+        for swv_id in swv_ids:
+            async with self._sessies() as session:
+                gevonden.append(await zonder_eigenaar(session, Vraag(self._klok.schaal, echt, swv_id)))
+        voorbeelden = tuple(v for m in gevonden for v in m.voorbeelden)[:10]
+        samen = Meting(
+            controle=Controle.ZONDER_EIGENAAR, aantal=sum(m.aantal for m in gevonden), voorbeelden=voorbeelden
+        )
+        async with self._sessies.begin() as session:
+            await bewaar(session, [samen], datetime.now(UTC))
 
     async def zoek_uit(self) -> None:
         """Mails left in `sending`, and those held of which the ledger may know more by now."""

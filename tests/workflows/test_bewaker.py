@@ -14,6 +14,7 @@ from runtime.settings import Settings
 from runtime.smtp import Postbode
 from storage import mail_hold
 from storage.mail_tables import MailRij, MailStap, MailStatus
+from storage.people_tables import Persoon
 from storage.watch_tables import MetingRij
 from tests.runtime.test_grootboek import leg
 from tests.support.jaar import open_van
@@ -131,7 +132,13 @@ async def test_a_ledger_settles_what_it_can_also_later(o: Omgeving, bewaker: Bew
 
 
 async def test_the_watchman_says_that_the_worker_lives(o: Omgeving, bewaker: Bewaker) -> None:
+    """And counts what is heavy to count, over all people of all samenwerkingsverbanden."""
+    zaak = await o.begin_traject(kind_van("o-papaver"), START, Springen.naar(START))
+    aantal = len((await bijgewerkt(o, zaak)).open_afspraken)
+    async with o.sessies.begin() as session:
+        await session.execute(update(Persoon).values(email=None))
     await bewaker.ronde()
     async with o.sessies() as session:
         gemeten = {rij.controle: rij.aantal for rij in await session.scalars(select(MetingRij))}
-    assert gemeten == {"worker": 1, "vastgelopen": 0, "zonder_eigenaar": 0}
+    assert aantal > 0
+    assert gemeten == {"worker": 1, "vastgelopen": 0, "zonder_eigenaar": aantal}
