@@ -11,6 +11,7 @@ from activities.contracts import Bezorgd, Bezorgopdracht, Bezorguitslag
 from activities.kalenders import omstandigheden
 from activities.mailinhoud import maak_context
 from domain.catalogus import Catalogus
+from domain.verzendvenster import is_overdag
 from runtime.grootboek import Grootboek
 from runtime.mailbericht import AdresOngeldig, bouw_bericht, message_id
 from runtime.settings import Settings
@@ -27,7 +28,24 @@ BEURT = timedelta(seconds=20)
 # One conversation is over by then, so that an attempt that is older than POGING_VOORBIJ cannot be going on any more.
 _GESPREK = POGING_VOORBIJ - timedelta(seconds=30)
 _VONDST = {True: Vondst.GEVONDEN, False: Vondst.AFWEZIG, None: Vondst.ONBEKEND}
+# Later than this, the hour for which a delivery was meant says nothing about the hour it is.
+VERTRAAGD = timedelta(minutes=5)
 _FOUT = {MailStatus.HELD: Bezorgd.ONBEKEND, MailStatus.FAILED: Bezorgd.BLIJVEND}
+
+
+class OnmogelijkeMail(Exception):
+    """A mail could not be made. Its row stays in the queue; the reason is the cause."""
+
+
+def te_laat(bedoeld: datetime) -> bool:
+    """Is this attempt carried out so much later than it was meant (no worker was there) that mail may not leave now?
+
+    By the clocks of the server, which says when an activity was asked for and when it began; a demo's clock runs fast
+    only while a worker is there.
+    """
+    info = activity.info()
+    vertraging = info.started_time - info.scheduled_time
+    return vertraging > VERTRAAGD and not is_overdag(bedoeld + vertraging)
 
 
 class MailActivities:
@@ -54,6 +72,8 @@ class MailActivities:
     async def deliver(self, opdracht: Bezorgopdracht) -> Bezorguitslag:
         """One attempt. What is left undone by an earlier attempt that broke off is looked up in the ledger of the relay,
         and held for a person when that does not say for certain; never sent again blindly."""
+        if te_laat(opdracht.nu):
+            return Bezorguitslag(uitslag=Bezorgd.TIJDELIJK)
         return await self._op_beurt(opdracht, houd_aan=True)
 
     async def bezorg_los(self, opdracht: Bezorgopdracht) -> Bezorguitslag:
@@ -88,17 +108,22 @@ class MailActivities:
         try:
             async with self._sessies.begin() as session:
                 klaar = await neem_in_verzending(session, opdracht.mail_id, opdracht.nu, houd_aan=houd_aan)
+                # Made before the mail counts as under way: what cannot be made was not sent, and nobody need wonder.
+                bericht = await self._maak(klaar, opdracht.nu) if klaar is not None else None
         except NogNietVerzenden:
+            return Bezorguitslag(uitslag=Bezorgd.TIJDELIJK)
+        except OnmogelijkeMail as fout:
+            _log.error("mail_cannot_be_made", outbox_id=opdracht.mail_id, error=type(fout.__cause__).__name__)
             return Bezorguitslag(uitslag=Bezorgd.TIJDELIJK)
         if klaar is None:
             return await self._wat_er_staat(opdracht.mail_id)
-        aflevering = await self._verstuur(klaar, opdracht.nu)
+        aflevering = await self._verstuur(klaar, bericht)
         async with self._sessies.begin() as session:
             if aflevering.uitslag is Uitslag.TIJDELIJK:
                 await terug_in_rij(session, opdracht.mail_id, aflevering.code, opdracht.nu)
             else:
                 await markeer(session, opdracht.mail_id, aflevering.uitslag, aflevering.code, opdracht.nu)
-        _log.info("mail_delivery", mail_id=opdracht.mail_id, outcome=aflevering.uitslag, code=aflevering.code)
+        _log.info("mail_delivery", outbox_id=opdracht.mail_id, outcome=aflevering.uitslag, code=aflevering.code)
         if aflevering.uitslag is Uitslag.TIJDELIJK:
             return Bezorguitslag(uitslag=Bezorgd.TIJDELIJK)
         return await self._wat_er_staat(opdracht.mail_id)
@@ -119,25 +144,33 @@ class MailActivities:
         kenmerk = message_id(poging.message_sleutel, self._settings.message_id_domein)
         return await self._grootboek.zoek(kenmerk, poging.sinds)
 
-    async def _verstuur(self, klaar: MailKlaar, nu: datetime) -> Aflevering:
-        """Builds and offers the mail. An address that cannot be one counts as refused for good."""
-        regels = klaar.inhoud.regels
-        kalender = (await omstandigheden(self._sessies, regels[0].school_id, nu)).kalender if regels else None
-        context = maak_context(klaar.inhoud, self._catalogus, kalender, nu, self._settings.basis_url)
+    async def _maak(self, klaar: MailKlaar, nu: datetime) -> bytes | None:
+        """The mail, byte for byte; None for an address that cannot be one. Raises OnmogelijkeMail for anything else that
+        goes wrong while it is made."""
         try:
-            bericht = bouw_bericht(
+            regels = klaar.inhoud.regels
+            school = await omstandigheden(self._sessies, regels[0].school_id, nu) if regels else None
+            context = maak_context(klaar.inhoud, self._catalogus, school, nu, self._settings.basis_url)
+            return bouw_bericht(
                 context,
                 ontvanger=klaar.inhoud.email,
                 sleutel=klaar.message_sleutel,
-                datum=klaar.aangemaakt_op,
+                datum=klaar.gedateerd_op,
                 afzender=self._settings.mail_afzender,
                 domein=self._settings.message_id_domein,
-            )
+            ).inhoud
         except AdresOngeldig:
+            return None
+        except Exception as fout:
+            raise OnmogelijkeMail from fout
+
+    async def _verstuur(self, klaar: MailKlaar, bericht: bytes | None) -> Aflevering:
+        """Offers the mail. An address that cannot be one counts as refused for good."""
+        if bericht is None:
             return Aflevering(Uitslag.BLIJVEND, None, "ontvanger")
         try:
             async with asyncio.timeout(_GESPREK.total_seconds()):
-                return await self._postbode.verstuur(bericht.inhoud, self._settings.mail_afzender, klaar.inhoud.email)
+                return await self._postbode.verstuur(bericht, self._settings.mail_afzender, klaar.inhoud.email)
         except TimeoutError:
             return Aflevering(Uitslag.ONBEKEND, None, "inhoud")
 

@@ -33,6 +33,10 @@ LEZEN = Opties(
     timedelta(seconds=30), RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30))
 )
 
+# Destroying waits for the server, which deletes in the background, and goes on where it stopped. Not for ever: the others
+# wait their turn, and the next round takes it up again.
+WISSEN = Opties(timedelta(minutes=5), RetryPolicy(initial_interval=timedelta(seconds=10), maximum_attempts=3))
+
 # A calendar that cannot be had within this time is for another day: the case goes on with the one it has.
 LEZEN_HOOGSTENS = timedelta(minutes=2)
 

@@ -21,9 +21,12 @@ class RecordActivities:
     @activity.defn
     async def record(self, vastlegging: Vastlegging) -> Vastgelegd:
         """Timeline, read model and outbox together, or nothing. Gives back the urgent mails that still have to leave."""
-        school = await omstandigheden(self._sessies, vastlegging.traject.school_id, vastlegging.nu)
+        # Only an urgent mail needs to know when it may leave.
+        spoed = any(melding.spoed for melding in vastlegging.meldingen)
+        school = await omstandigheden(self._sessies, vastlegging.traject.school_id, vastlegging.nu) if spoed else None
 
         def moment(nu: datetime, school_id: str) -> datetime:
+            assert school is not None
             return verzendmoment(school.kalender, nu)
 
         async with self._sessies.begin() as session:

@@ -9,25 +9,36 @@ from temporalio.client import Client
 
 from domain.tijdschaal import Tijdschaal
 from runtime.settings import Settings
+from runtime.sleutelkast import Sleutelkast
 from runtime.sporen import Sporen
 from runtime.temporal import TemporalOnbereikbaar, connect
 from storage.journal import Journaalregel
+from storage.zaaksleutels import Zaaksleutels
 from workflows.aanbod import Aanbieder, NuNietBereikbaar
 
 
 class Verbinding:
     """A client that is made when it is first needed, and then kept: the SDK itself finds the server again."""
 
-    def __init__(self, settings: Settings, *, rol: str, wachttijd: timedelta, sporen: Sporen | None = None) -> None:
-        self._settings, self._rol, self._wachttijd, self._sporen = settings, rol, wachttijd, sporen
+    def __init__(
+        self,
+        settings: Settings,
+        db: async_sessionmaker[AsyncSession],
+        *,
+        rol: str,
+        wachttijd: timedelta,
+        sporen: Sporen | None = None,
+    ) -> None:
+        self._settings, self._db, self._rol, self._wachttijd, self._sporen = settings, db, rol, wachttijd, sporen
         self._client: Client | None = None
 
     async def client(self) -> Client:
         """The client. Raises TemporalOnbereikbaar after `wachttijd` (real time)."""
         if self._client is None:
             ring = self._settings.sleutelring()
+            kast = Sleutelkast(ring, Zaaksleutels(self._db))
             self._client = await connect(
-                self._settings, ring, wachttijd=self._wachttijd, rol=self._rol, sporen=self._sporen
+                self._settings, ring, kast, wachttijd=self._wachttijd, rol=self._rol, sporen=self._sporen
             )
         return self._client
 

@@ -9,17 +9,21 @@ from datetime import date
 from sqlalchemy import Text, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import PersoonOnbekend, VerkeerdeRol
+from domain.bewaren import MAG_WISSEN
+from domain.consent import DOEL_LABEL
+from domain.errors import PersoonOnbekend, ToestemmingOntbreekt, VerkeerdeRol
 from domain.feiten import Wie
 from domain.handelingen import DraagOver, EenHandeling
 from domain.rechten import HEROPENT
 from domain.roles import PARTIJ_VAN, ROL_LABEL, Partij, Rol
+from domain.route import Route
 from storage.holders import houders
 from storage.mail_list import wie_beslissen
 from storage.read import mensen_van
 from storage.views import Mens
 
-# Our own choice: whoever works with the pupil at school, and whoever may reopen a traject, may also begin one.
+# For a route that does not say who may bring a signal. Our own choice: whoever works with the pupil at school, and whoever
+# may reopen a traject, may also begin one.
 MAG_STARTEN = HEROPENT | {rol for rol, partij in PARTIJ_VAN.items() if partij is Partij.SCHOOL}
 
 
@@ -35,8 +39,21 @@ async def eis_betrokken(session: AsyncSession, traject_id: str, door: Wie, op: d
     return mensen
 
 
-async def eis_mag_starten(session: AsyncSession, school_id: str, leerling_id: str, door: Wie, op: date) -> None:
-    """Raises VerkeerdeRol when this person has not this role around this pupil, or the role does not begin trajecten."""
+async def eis_mag_starten(
+    session: AsyncSession,
+    route: Route,
+    school_id: str,
+    leerling_id: str,
+    door: Wie,
+    op: date,
+    *,
+    met_toestemming: bool = False,
+) -> None:
+    """Raises VerkeerdeRol when this person has not this role around this pupil, or the role brings no signals.
+
+    Raises ToestemmingOntbreekt when the route lets this role share a signal with school only after a consent, and the
+    person did not say that it is there. That is said and not proved: the traject asks the consent anew, of each signer.
+    """
     # No traject yet: nobody is named in it.
     zaak = select(
         literal("", Text).label("traject_id"),
@@ -49,11 +66,31 @@ async def eis_mag_starten(session: AsyncSession, school_id: str, leerling_id: st
     )
     if gevonden is None:
         raise _niet_betrokken(door.rol)
-    if door.rol not in MAG_STARTEN:
+    signaal = route.signaal_van(door.rol)
+    if signaal is not None and signaal.toestemming is not None and not met_toestemming:
+        raise ToestemmingOntbreekt(
+            f"Als {ROL_LABEL[door.rol]} deelt u een signaal pas met school als daar toestemming voor is: "
+            f"{DOEL_LABEL[signaal.toestemming]}.",
+            veld="met_toestemming",
+            remedie="Vraag het eerst aan de ouders met gezag, en vanaf 12 jaar ook aan de leerling.",
+        )
+    if signaal is None and (route.signaleren or door.rol not in MAG_STARTEN):
         raise VerkeerdeRol(
             f"Als {ROL_LABEL[door.rol]} kunt u geen traject starten.",
             veld="door",
             remedie="Vraag het aan de school van de leerling.",
+        )
+
+
+async def eis_mag_wissen(session: AsyncSession, traject_id: str, door: Wie, op: date) -> None:
+    """Raises VerkeerdeRol when this person may not decide about destroying this traject."""
+    await eis_betrokken(session, traject_id, door, op)
+    if door.rol not in MAG_WISSEN:
+        rollen = ", ".join(sorted(ROL_LABEL[rol] for rol in MAG_WISSEN))
+        raise VerkeerdeRol(
+            f"Als {ROL_LABEL[door.rol]} kunt u niet beslissen over het wissen van een traject.",
+            veld="door",
+            remedie=f"Dat kunnen wel: {rollen}.",
         )
 
 

@@ -9,12 +9,14 @@ from fastapi.staticfiles import StaticFiles
 from api.diensten import Diensten, Postvakplek
 from api.errors import Vangnet, koppel_fouten
 from api.guard import Guard
-from api.pages import bord, gezond, over, post, traject
+from api.pages import bord, gezond, kijk, over, post, traject
 from api.pages.basis import STATISCH, gemeenschappelijk, maak_sjablonen
 from api.postvak import Postvak
-from api.rest import codec, gezondheid, mail, trajecten
+from api.rest import bewaren, codec, gezondheid, mail, trajecten
 from api.spoor import Spoor
 from runtime.settings import DemoSettings
+from runtime.sleutelkast import Sleutelkast
+from storage.zaaksleutels import Zaaksleutels
 
 __all__ = ["Diensten", "Postvakplek", "maak_app"]
 
@@ -58,6 +60,7 @@ def maak_app(diensten: Diensten, *, met_codec: bool | None = None) -> FastAPI:
             {"name": "afspraken", "description": "Wat iemand moet doen."},
             {"name": "opdrachten", "description": "Wat er van een handeling is geworden."},
             {"name": "mail", "description": "Mails waarvan niemand weet of ze zijn aangekomen."},
+            {"name": "bewaren", "description": "Bewaartermijnen, en wat er vernietigd is."},
             {"name": "techniek", "description": "Voor wie de site draait."},
         ],
     )
@@ -65,13 +68,16 @@ def maak_app(diensten: Diensten, *, met_codec: bool | None = None) -> FastAPI:
     app.state.sjablonen = maak_sjablonen()
     app.state.sjablonen.context_processors.append(gemeenschappelijk)
     koppel_fouten(app)
-    rest, paginas = (trajecten, mail, gezondheid), (bord, traject, post, over, gezond)
+    rest, paginas = (trajecten, mail, bewaren, gezondheid), (bord, traject, post, over, gezond)
     for deel in (*rest, *paginas):
         app.include_router(deel.router)
     if diensten.postvak:
         app.include_router(post.postvak_router)
+        app.include_router(kijk.router)
     if met_codec if met_codec is not None else isinstance(diensten.settings, DemoSettings):
-        app.include_router(codec.maak_router(diensten.settings.sleutelring(), diensten.ui_oorsprong))
+        ring = diensten.settings.sleutelring()
+        kast = Sleutelkast(ring, Zaaksleutels(diensten.sessies))
+        app.include_router(codec.maak_router(ring, kast, diensten.ui_oorsprong))
     app.mount("/static", StaticFiles(directory=STATISCH), name="static")
     app.add_middleware(Vangnet)
     app.add_middleware(Guard, codec_oorsprong=diensten.ui_oorsprong)

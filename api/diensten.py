@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -30,7 +30,8 @@ class Diensten:
 
     `gezond` says whether Temporal answers; it may take its time and may raise, which counts as no. With `postvak` the
     site receives mail and shows it, for the demo only. `ui_oorsprong` is the web address of a Temporal UI whose pages
-    may ask for decoded payloads. With `sporen` every request begins a trace.
+    may ask for decoded payloads. `geduld` (real time) is how long a person waits until an act that was written down is
+    seen to be done; after that the answer is that it was received. With `sporen` every request begins a trace.
     """
 
     sessies: async_sessionmaker[AsyncSession]
@@ -42,6 +43,7 @@ class Diensten:
     postvak: bool = False
     postvakplek: Postvakplek = field(default_factory=Postvakplek)
     ui_oorsprong: str | None = None
+    geduld: timedelta = timedelta(seconds=3)
     sporen: Sporen | None = None
 
     def vandaag(self) -> date:

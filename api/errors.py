@@ -8,12 +8,15 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.sleutel import KOP, sleutel_ongeldig
 from api.validatie import Veldfout, veldfouten
 from api.weigeringen import LeerlingNietBekend, SchoolNietBekend, SleutelHergebruikt
 from domain.errors import Weigering
+from storage.db import is_database_weg
 from storage.errors import CommandoHergebruikt, LeerlingOnbekend, SchoolOnbekend
 
 _log = structlog.get_logger(__name__)
@@ -30,6 +33,9 @@ _TITELS = {
     500: "Er ging iets mis",
     503: "Even niet bereikbaar",
 }
+# Seconds after which trying again makes sense when the database was away.
+_STRAKS = 10
+LEEST = frozenset({"GET", "HEAD", "OPTIONS"})
 _HTTP: dict[int, tuple[str, str, str]] = {
     404: ("niet_gevonden", "Deze pagina bestaat niet.", "Ga terug naar het overzicht."),
     405: ("niet_zo", "Op dit adres kan dat niet.", "Ga terug naar het overzicht."),
@@ -73,6 +79,16 @@ def antwoord(
     return pagina
 
 
+def database_weg(request: Request) -> Response:
+    """The answer while the database is away. Whatever was written down before is not lost; what came in now may be."""
+    zin = "Routewacht kan nu even niet bij de gegevens."
+    if request.method not in LEEST:
+        zin += " Wat u invulde is misschien niet bewaard."
+    weg = antwoord(request, 503, "database_niet_bereikbaar", zin, remedie="Probeer het over een minuut opnieuw.")
+    weg.headers["Retry-After"] = str(_STRAKS)
+    return weg
+
+
 def als_weigering(fout: Exception) -> Weigering:
     """The refusal behind an error of storage that a person can do something about; any other error goes on as it is."""
     match fout:
@@ -107,6 +123,8 @@ def koppel_fouten(app: FastAPI) -> None:
     async def ongeldig(request: Request, fout: Exception) -> Response:
         assert isinstance(fout, RequestValidationError)
         rijen = fout.errors()
+        if any(rij["loc"] == ("header", KOP) for rij in rijen):
+            return await geweigerd(request, sleutel_ongeldig())
         if any(rij["type"] == "json_invalid" for rij in rijen):
             return antwoord(
                 request, 400, "json_onleesbaar", "Dit is geen leesbare JSON.", remedie="Controleer haakjes en komma's."
@@ -122,9 +140,16 @@ def koppel_fouten(app: FastAPI) -> None:
         )
         return antwoord(request, fout.status_code, code, zin, remedie=remedie)
 
+    async def van_database(request: Request, fout: Exception) -> Response:
+        if not is_database_weg(fout):
+            raise fout
+        _log.warning("database_not_reachable", error=type(fout).__name__, method=request.method)
+        return database_weg(request)
+
     for soort in (Weigering, LeerlingOnbekend, SchoolOnbekend, CommandoHergebruikt):
         app.add_exception_handler(soort, geweigerd)
     app.add_exception_handler(RequestValidationError, ongeldig)
+    app.add_exception_handler(SQLAlchemyError, van_database)
     app.add_exception_handler(HTTPException, http)
 
 

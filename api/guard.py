@@ -4,6 +4,7 @@ There is no login yet, so the site lives on the loopback only. Then other websit
 they can send forms to it (cross-site requests) and can point a name of their own at 127.0.0.1 (DNS rebinding).
 """
 
+import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -11,12 +12,13 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import antwoord
+from api.errors import LEEST, antwoord
 
-EIGEN_NAMEN = frozenset({"127.0.0.1", "localhost", "[::1]"})
+# The whole of the header: whatever stands before or after these is another address, or an attempt to look like ours.
+_EIGEN_ADRES = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::(?P<poort>[0-9]{1,5}))?", re.IGNORECASE)
+_POORT_HOOGSTENS = 65535
 HOOGSTENS = 64 * 1024
 _CODEC_HOOGSTENS = 8 * 1024 * 1024
-_LEEST = frozenset({"GET", "HEAD", "OPTIONS"})
 _DAG = 24 * 60 * 60
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -76,9 +78,9 @@ class Guard:
 
     def _weigering(self, methode: str, pad: str, koppen: Headers) -> "_Nee | None":
         host = koppen.get("host", "")
-        if _naam(host) not in EIGEN_NAMEN:
+        if not _van_deze_machine(host):
             return _VERKEERD_ADRES
-        if methode in _LEEST or self._van_ons(pad, host, koppen):
+        if methode in LEEST or self._van_ons(pad, host, koppen):
             return None
         return _VAN_ELDERS
 
@@ -122,11 +124,9 @@ _VAN_ELDERS: _Nee = (
 _TE_GROOT: _Nee = (413, "te_groot", "Dit is te veel in één keer.", "Stuur minder tekst.")
 
 
-def _naam(host: str) -> str:
-    """The name without the port; an IPv6 address keeps its brackets."""
-    if host.startswith("["):
-        return host.partition("]")[0] + "]"
-    return host.partition(":")[0].lower()
+def _van_deze_machine(host: str) -> bool:
+    gelezen = _EIGEN_ADRES.fullmatch(host)
+    return gelezen is not None and int(gelezen["poort"] or 0) <= _POORT_HOOGSTENS
 
 
 def _lengte(koppen: Headers) -> int:

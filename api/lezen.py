@@ -1,25 +1,38 @@
 """Small reads that only the site needs: names beside ids, the choices of a filter, free texts, the inbox."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.case_tables import Tekst
+from domain.traject import Traject, TrajectStatus
+from storage.case_tables import Tekst, TrajectRij
 from storage.mail_tables import PostvakRij
 from storage.people_tables import Leerling, Organisatie, OrganisatieSoort, Persoon
 
 
 class Postvakregel(BaseModel):
-    """A mail in the inbox of the demo, without its content. `ontvangen_op` is on the clock of the cases."""
+    """A mail in the inbox of the demo, without its content. `op` is on the clock of the cases: the moment in the mail
+    itself, or for a mail without one the moment it came in."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
     id: int
-    ontvangen_op: datetime
+    op: datetime
     ontvanger: str
     onderwerp: str
+    trajecten: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Postvakfilter:
+    """Which mails to list: part of an address, one of these subjects, about this traject."""
+
+    ontvanger: str = ""
+    onderwerpen: tuple[str, ...] = ()
+    traject_id: str = ""
 
 
 async def namen_van(session: AsyncSession, persoon_ids: Iterable[str]) -> dict[str, str]:
@@ -51,15 +64,39 @@ async def teksten(session: AsyncSession, refs: Iterable[str]) -> dict[str, str]:
     return {sleutel: waarde for sleutel, waarde in rijen}  # noqa: C416
 
 
-async def postvak(session: AsyncSession, limiet: int = 200) -> tuple[int, list[Postvakregel]]:
-    """How many mails came in, and the newest of them."""
-    totaal = await session.scalar(select(func.count()).select_from(PostvakRij))
-    kolommen = select(PostvakRij.id, PostvakRij.ontvangen_op, PostvakRij.ontvanger, PostvakRij.onderwerp)
-    rijen = await session.execute(kolommen.order_by(PostvakRij.id.desc()).limit(limiet))
+_OP = func.coalesce(PostvakRij.gedateerd_op, PostvakRij.ontvangen_op)
+_REGEL = (PostvakRij.id, _OP.label("op"), PostvakRij.ontvanger, PostvakRij.onderwerp, PostvakRij.trajecten)
+
+
+async def postvak(
+    session: AsyncSession, filter_: Postvakfilter, *, limiet: int, offset: int = 0
+) -> tuple[int, list[Postvakregel]]:
+    """How many mails fit the filter, and a page of them, newest first."""
+    waar = []
+    if filter_.ontvanger:
+        waar.append(PostvakRij.ontvanger.icontains(filter_.ontvanger, autoescape=True))
+    if filter_.onderwerpen:
+        waar.append(PostvakRij.onderwerp.in_(filter_.onderwerpen))
+    if filter_.traject_id:
+        waar.append(PostvakRij.trajecten.contains([filter_.traject_id]))
+    totaal = await session.scalar(select(func.count()).select_from(PostvakRij).where(*waar))
+    volgorde = (_OP.desc(), PostvakRij.id.desc())
+    rijen = await session.execute(select(*_REGEL).where(*waar).order_by(*volgorde).limit(limiet).offset(offset))
     return totaal or 0, [Postvakregel.model_validate(rij) for rij in rijen]
 
 
 async def ruwe_mail(session: AsyncSession, mail_id: int) -> tuple[Postvakregel, bytes] | None:
     """One mail as it came in; None when there is no such mail."""
-    rij = await session.get(PostvakRij, mail_id)
+    rij = (await session.execute(select(*_REGEL, PostvakRij.ruw).where(PostvakRij.id == mail_id))).one_or_none()
     return (Postvakregel.model_validate(rij), rij.ruw) if rij else None
+
+
+async def lopende_trajecten(session: AsyncSession, limiet: int = 200) -> list[Traject]:
+    """The states of open trajecten, in a fixed order."""
+    staten = await session.scalars(
+        select(TrajectRij.staat)
+        .where(TrajectRij.status == TrajectStatus.LOPEND)
+        .order_by(TrajectRij.traject_id)
+        .limit(limiet)
+    )
+    return [Traject.model_validate(staat) for staat in staten]

@@ -32,7 +32,7 @@ async def diensten(settings: Settings, *, rol: str = "api", wachttijd: timedelta
     assert settings.database_url is not None
     engine = maak_engine(settings.database_url)
     sporen = Sporen.uit_instellingen(settings, rol)
-    verbinding = Verbinding(settings, rol=rol, wachttijd=wachttijd, sporen=sporen)
+    verbinding = Verbinding(settings, sessies(engine), rol=rol, wachttijd=wachttijd, sporen=sporen)
     try:
         yield Diensten(
             sessies=sessies(engine),

@@ -3,22 +3,21 @@
 import secrets
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import eis_mag_starten
 from api.diensten import Diensten
 from api.errors import als_weigering
 from api.opdrachten import Afloop, bied_aan
-from api.weigeringen import GezagOnbekend, LooptAl, RouteNietBekend
+from api.register import eis_gezag_van, eis_nog_geen
+from api.weigeringen import RouteNietBekend
 from domain.feiten import Wie
 from domain.route import Status
-from domain.traject import TrajectStatus, Verwijzing
+from domain.traject import Verwijzing
 from runtime.sporen import huidig_spoor
-from storage.case_tables import OpdrachtRij, OpdrachtSoort, OpdrachtStatus, TrajectRij
+from storage.case_tables import OpdrachtSoort
 from storage.errors import CommandoHergebruikt, LeerlingOnbekend, SchoolOnbekend
 from storage.journal import Journaalregel, lees_opdracht, neem_aan
-from storage.people import gezag_van
 from storage.people_tables import Leerling
 from storage.schools import lees_school
 from workflows.messages import Startaanvraag
@@ -28,8 +27,18 @@ _TEKENS = "23456789abcdefghjkmnpqrstuvwxyz"
 _ID_LENGTE = 20
 
 
-async def start(diensten: Diensten, *, commando_id: str, leerling_id: str, route: str | None, door: Wie) -> Afloop:
+async def start(
+    diensten: Diensten,
+    *,
+    commando_id: str,
+    leerling_id: str,
+    route: str | None,
+    door: Wie,
+    met_toestemming: bool = False,
+) -> Afloop:
     """Start a traject on the newest version of a route. The same id with the same question gives the same traject.
+
+    `met_toestemming`: whoever brings the signal from outside school says that parents agreed to that.
 
     Raises a Weigering, or CommandoHergebruikt when the id was used for something else.
     """
@@ -39,7 +48,9 @@ async def start(diensten: Diensten, *, commando_id: str, leerling_id: str, route
     if bekend is None:
         try:
             async with diensten.sessies.begin() as session:
-                regel = await _schrijf_op(session, diensten, commando_id, leerling_id, verwijzing, door)
+                regel = await _schrijf_op(
+                    session, diensten, commando_id, leerling_id, verwijzing, door, met_toestemming=met_toestemming
+                )
         except (LeerlingOnbekend, SchoolOnbekend) as fout:
             raise als_weigering(fout) from fout
     else:
@@ -50,7 +61,14 @@ async def start(diensten: Diensten, *, commando_id: str, leerling_id: str, route
 
 
 async def _schrijf_op(
-    session: AsyncSession, diensten: Diensten, commando_id: str, leerling_id: str, route: Verwijzing, door: Wie
+    session: AsyncSession,
+    diensten: Diensten,
+    commando_id: str,
+    leerling_id: str,
+    route: Verwijzing,
+    door: Wie,
+    *,
+    met_toestemming: bool,
 ) -> Journaalregel:
     # Locking the pupil makes looking and writing one: of two starts at once the second waits, and then sees the first.
     leerling = await session.get(Leerling, leerling_id, with_for_update=True)
@@ -59,15 +77,12 @@ async def _schrijf_op(
     if (zojuist := await lees_opdracht(session, commando_id)) is not None:
         return zojuist
     school, vandaag = await lees_school(session, leerling.school_id), diensten.vandaag()
-    await eis_mag_starten(session, school.school_id, leerling_id, door, vandaag)
-    gezag = await gezag_van(session, leerling_id, vandaag)
-    if not gezag.gezagdragers:
-        raise GezagOnbekend(
-            "Van deze leerling is niet bekend wie het gezag heeft.",
-            veld="leerling_id",
-            remedie="Ga na wie het gezag heeft en leg dat eerst vast. Zonder gezagdrager kan niemand toestemming geven.",
-        )
-    await _eis_nog_geen(session, leerling_id, route.route)
+    inhoud = diensten.catalogus.haal(route)
+    await eis_mag_starten(
+        session, inhoud, school.school_id, leerling_id, door, vandaag, met_toestemming=met_toestemming
+    )
+    gezag = await eis_gezag_van(session, leerling_id, vandaag)
+    await eis_nog_geen(session, leerling_id, route.route)
     aanvraag = Startaanvraag(
         traject_id="t-" + "".join(secrets.choice(_TEKENS) for _ in range(_ID_LENGTE)),
         swv_id=school.swv_id,
@@ -87,26 +102,6 @@ async def _schrijf_op(
         nu=diensten.klok.nu(),
         spoor=huidig_spoor(),
     )
-
-
-async def _eis_nog_geen(session: AsyncSession, leerling_id: str, route: str) -> None:
-    """No running traject of this pupil on this route, nor one that was asked for and is still on its way."""
-    loopt = select(TrajectRij.traject_id).where(
-        TrajectRij.leerling_id == leerling_id, TrajectRij.route == route, TrajectRij.status == TrajectStatus.LOPEND
-    )
-    onderweg = select(OpdrachtRij.traject_id).where(
-        OpdrachtRij.soort == OpdrachtSoort.START,
-        OpdrachtRij.status != OpdrachtStatus.GEWEIGERD,
-        OpdrachtRij.inhoud["leerling_id"].as_string() == leerling_id,
-        OpdrachtRij.inhoud["route"]["route"].as_string() == route,
-        OpdrachtRij.traject_id.not_in(select(TrajectRij.traject_id)),
-    )
-    if await session.scalar(loopt.union_all(onderweg).limit(1)) is not None:
-        raise LooptAl(
-            "Deze leerling heeft al een lopend traject op deze route.",
-            veld="leerling_id",
-            remedie="Ga verder met het lopende traject, of wacht tot het is afgesloten.",
-        )
 
 
 def _kies_route(diensten: Diensten, route: str | None) -> Verwijzing:

@@ -4,6 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 _VASTE_PLAATSEN = {"body", "query", "path", "header"}
+# Names of fields come from the sender: of each this many characters are said back, and of a long list the beginning.
+_NAAM_HOOGSTENS = 40
+_DELEN_HOOGSTENS = 8
+_FOUTEN_HOOGSTENS = 20
 _ZINNEN: dict[str, tuple[str, str]] = {
     "missing": ("Dit is niet ingevuld.", "Vul het in."),
     "extra_forbidden": ("Dit gegeven kennen wij hier niet.", "Laat het weg, of controleer hoe het heet."),
@@ -40,9 +44,11 @@ class Veldfout(NamedTuple):
 
 
 def veldfouten(fouten: Iterable[Mapping[str, Any]]) -> list[Veldfout]:
-    """One sentence a field, for the errors of pydantic or FastAPI; never empty."""
+    """One sentence a field, for the errors of pydantic or FastAPI; never empty, and at most twenty."""
     gevonden: dict[str, Veldfout] = {}
     for fout in fouten:
+        if len(gevonden) == _FOUTEN_HOOGSTENS:
+            break
         veld = _veld(fout["loc"])
         gevonden.setdefault(veld, Veldfout(veld, *_zin(str(fout["type"]))))
     return list(gevonden.values()) or [Veldfout("", *_ANDERS)]
@@ -61,4 +67,14 @@ def _veld(plaats: Iterable[Any]) -> str:
         delen = delen[1:]
     if len(delen) > 1 and delen[0] == "handeling":
         delen = [delen[0], *delen[2:]]
-    return ".".join(delen)
+    return veldnaam(delen)
+
+
+def veldnaam(delen: Iterable[str]) -> str:
+    """The place of a field in words of the sender, cut short and without characters that nobody can read."""
+    return ".".join(_kort(deel) for deel in list(delen)[:_DELEN_HOOGSTENS])
+
+
+def _kort(naam: str) -> str:
+    kort = naam if len(naam) <= _NAAM_HOOGSTENS else f"{naam[:_NAAM_HOOGSTENS]}…"
+    return "".join(teken if teken.isprintable() else "?" for teken in kort)

@@ -57,6 +57,18 @@ class MailNietAangehouden(Weigering):
     code, status = "mail_niet_aangehouden", 409
 
 
+class JsonOnleesbaar(Weigering):
+    """A body that is no JSON, or is nested without end."""
+
+    code, status = "json_onleesbaar", 400
+
+
+class VraagOnbekend(Weigering):
+    """A name in the query string that this address does not know."""
+
+    code, status = "vraag_onbekend", 422
+
+
 class TekstOngeldig(Weigering):
     """Text that cannot be kept: unprintable, or too long."""
 

@@ -1,17 +1,12 @@
-"""Words for the screen: dates as people say them, titles beside ids, and what a number rests on."""
+"""Words for the screen: dates as people say them, and titles beside ids."""
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import NamedTuple
 
 from domain import feiten as f
 from domain.feiten import Gebeurtenis
-from domain.ingebouwd import TERMIJN, Ingebouwd
-from domain.instellingen import STANDAARD, Herkomst, Instellingen
-from domain.route import Bron, Kenmerk, Ladder, Oorzaak, Route, Soort, Termijnkeuze
-from domain.termijn import opsomming
+from domain.route import Kenmerk, Oorzaak, Route, Soort
 from domain.tijd import AMSTERDAM, in_woorden
-from domain.traject import Afspraak
 from domain.verwoording import titel_van
 
 SOORT_LABEL: dict[Soort, str] = {
@@ -36,24 +31,20 @@ OORZAAK_LABEL: dict[Oorzaak, str] = {
     Oorzaak.SCHOOL: "School komt er niet aan toe",
     Oorzaak.VERZUIM: "De leerling is er te vaak niet",
 }
+HANDELING_LABEL: dict[str, str] = {
+    "rond_af": "afronden",
+    "neem_besluit": "een besluit vastleggen",
+    "leg_toestemming_vast": "een antwoord over toestemming vastleggen",
+    "stel_uit": "uitstellen",
+    "draag_over": "overdragen",
+    "meld_stilstand": "melden dat het stil ligt",
+    "heropen": "het traject heropenen",
+}
 STAGNATIEBRON: dict[str, str] = {
     "ladder": "na herhaalde herinneringen gebeurde er niets",
     "stilte": "er gebeurde te lang niets",
     "melding": "iemand die erbij betrokken is heeft het gemeld",
 }
-HERKOMST_LABEL: dict[Herkomst, str] = {
-    Herkomst.WET: "wet",
-    Herkomst.ROUTE: "uit de route",
-    Herkomst.EIGEN_KEUZE: "eigen keuze",
-}
-
-
-class Label(NamedTuple):
-    """What a number rests on, for a badge, and in a sentence. `soort` is wet, route or eigen_keuze."""
-
-    soort: str
-    tekst: str
-    uitleg: str
 
 
 def dag(datum: date, vandaag: date) -> str:
@@ -82,8 +73,8 @@ def moment(op: datetime) -> str:
 
 
 def dagen(n: int) -> str:
-    """ "1 schooldag", "3 schooldagen"."""
-    return f"{n} {'schooldag' if n == 1 else 'schooldagen'}"
+    """ "1 schooldag", "3 schooldagen"; nobody says "0 schooldagen"."""
+    return f"{n} {'schooldag' if n == 1 else 'schooldagen'}" if n else "nog geen hele schooldag"
 
 
 def hoofdletter(tekst: str) -> str:
@@ -99,73 +90,3 @@ def titels_uit(route: Route, gebeurtenissen: Iterable[Gebeurtenis]) -> Callable[
         if isinstance(g.feit, f.AfspraakGeopend)
     }
     return lambda afspraak_id: titels.get(afspraak_id, "een eerdere afspraak")
-
-
-def herkomst_van(route: Route, afspraak: Afspraak, instellingen: Instellingen) -> Label:
-    """What the date of an afspraak rests on: a law, the route, a setting, or a person who chose it."""
-    if afspraak.uitgesteld or afspraak.termijn is None:
-        if afspraak.uitgesteld:
-            return Label("eigen_keuze", "gekozen bij uitstel", "Iemand die erbij betrokken is koos deze datum.")
-        return _venster(route, afspraak)
-    if afspraak.sjabloon in tuple(Ingebouwd):
-        return _van_keuze(TERMIJN[Ingebouwd(afspraak.sjabloon)], None, instellingen)
-    for keuze, bron in _termijnen(route, afspraak):
-        return _van_keuze(keuze, bron, instellingen)
-    return Label("route", "uit de route", "De termijn komt uit een eerdere versie van de route.")
-
-
-def _venster(route: Route, afspraak: Afspraak) -> Label:
-    """A recurring review: that it comes back stands in the route, in which weeks may be a choice."""
-    terugkerend = next((t for t in route.terugkerend if t.id == afspraak.sjabloon), None)
-    if terugkerend is not None and terugkerend.bron.eigen_keuze:
-        return Label("eigen_keuze", "eigen keuze", hoofdletter(terugkerend.bron.eigen_keuze) + ".")
-    return Label("route", "uit de route", "De periode staat in de route.")
-
-
-def herkomst_ladder(ladder: Ladder) -> Label:
-    """What the reminders rest on."""
-    if ladder.bron.eigen_keuze:
-        return Label("eigen_keuze", "eigen keuze", hoofdletter(ladder.bron.eigen_keuze) + ".")
-    return Label("route", "uit de route", _regels(ladder.bron))
-
-
-def _termijnen(route: Route, afspraak: Afspraak) -> Iterable[tuple[Termijnkeuze, Bron]]:
-    for stap in route.stappen:
-        if stap.id != afspraak.stap:
-            continue
-        if afspraak.soort is Soort.TOESTEMMING:
-            yield from ((t.termijn, t.bron) for t in stap.toestemmingen if t.doel is afspraak.doel)
-        yield from ((s.termijn, s.bron) for s in stap.afspraken if s.id == afspraak.sjabloon)
-        if stap.besluit.id == afspraak.sjabloon:
-            yield stap.besluit.termijn, stap.besluit.bron
-
-
-def _van_keuze(keuze: Termijnkeuze, bron: Bron | None, instellingen: Instellingen) -> Label:
-    if keuze.wettelijk:
-        return Label("wet", "wet", "Deze termijn staat in de wet.")
-    if keuze.instelling is not None:
-        if keuze.instelling in instellingen.anders:
-            return Label("eigen_keuze", "eigen keuze", "Zo ingesteld door school of samenwerkingsverband.")
-        standaard = STANDAARD[keuze.instelling]
-        zin = {
-            Herkomst.WET: "Deze termijn staat in de wet",
-            Herkomst.ROUTE: "Deze termijn staat in een ondersteuningsroute",
-            Herkomst.EIGEN_KEUZE: "Een keuze van Routewacht, te wijzigen per school",
-        }[standaard.herkomst]
-        return Label(
-            standaard.herkomst, HERKOMST_LABEL[standaard.herkomst], f"{zin} ({standaard.betekenis}, {standaard.bron})."
-        )
-    if keuze.uit_bron:
-        return Label(
-            "route", "uit de route", "Dit getal staat in het document." + (f" {_regels(bron)}" if bron else "")
-        )
-    return Label(
-        "eigen_keuze", "eigen keuze", "De route noemt dit onderdeel wel, maar geen termijn: het getal is een keuze."
-    )
-
-
-def _regels(bron: Bron) -> str:
-    if not bron.regels:
-        return ""
-    woord = "Regel" if len(bron.regels) == 1 else "Regels"
-    return f"{woord} {opsomming(str(r) for r in bron.regels)} van het document."

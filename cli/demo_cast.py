@@ -51,6 +51,8 @@ _VOLGORDE = (
     Karakter.OUDERS_TREKKEN_AAN_DE_BEL,
     Karakter.VLOT,
 )
+# Among so many pupils in a row every character occurs.
+VARIATIE = len(_VOLGORDE)
 # What somebody forgets until the regievoerder or the stagnatiepunt has been there.
 _VERGETEN: dict[Karakter, frozenset[str]] = {
     Karakter.SCHOOL_VERGEET: frozenset({"evaluatie", "onderzoek_onderwijs"}),
@@ -62,14 +64,23 @@ _UITKOMSTEN: dict[str, tuple[str, ...]] = {
     "triage": ("plan_van_aanpak", "plan_van_aanpak", "extra_ondersteuning"),
     "plan_vaststellen": ("vastgesteld",),
     "evaluatie": ("voortzetten", "bijstellen", "afschalen", "voortzetten", "opschalen", "afschalen"),
-    "vervolg_opschaling": ("nieuwe_aanpak", "samenwerkingsverband"),
-    "vervolg_swv": ("eigen_school",),
+    "evaluatie_hulp": ("doorgaan", "afschalen"),
+    "vervolg_opschaling": ("nieuwe_aanpak", "samenwerkingsverband", "arrangement"),
+    "vervolg_arrangement": ("toegekend",),
+    "vervolg_swv": ("eigen_school", "tlv"),
+    "vervolg_tlv": ("overstap",),
     "evaluatie_nazorg": ("sluiten",),
 }
-_ZONDER_GEMEENTE = {"triage": ("extra_ondersteuning",), "plan_vaststellen": ("alleen_school",)}
+_ZONDER_GEMEENTE = {
+    "triage": ("extra_ondersteuning",),
+    "plan_vaststellen": ("alleen_school",),
+    "vervolg_opschaling": ("alleen_school",),
+    "vervolg_swv": ("eigen_school",),
+}
+_STEUN = frozenset({"uitvoering", "extra_ondersteuning"})
 _KENMERKEN: dict[str, dict[str, str]] = {
     "plan_van_aanpak": {"leervraag": "complex", "leefvraag": "enkelvoudig", "problematiek": "meervoudig"},
-    "extra_ondersteuning": {"leervraag": "complex", "leefvraag": "geen", "problematiek": "enkelvoudig"},
+    "extra_ondersteuning": {"leervraag": "complex", "leefvraag": "geen", "problematiek": "niet_bepaald"},
     "vastgesteld": {"leervraag": "complex", "leefvraag": "complex"},
     "alleen_school": {"leervraag": "complex", "leefvraag": "geen"},
 }
@@ -85,13 +96,15 @@ class Cast:
     """The people around one pupil. Callable as the `Gedrag` that simulations and the live demo ask for an act.
 
     With `kantooruren` nobody acts outside 8-17 hours. The live demo does without: its day is over in seconds, and a busy
-    machine would make these people miss their own office hours.
+    machine would make these people miss their own office hours. From `blijft_stil_vanaf` on nobody does
+    anything that would end a stall.
     """
 
     kader: Kader
     kind: Kind
     karakter: Karakter
     kantooruren: bool = True
+    blijft_stil_vanaf: date | None = None
 
     def __call__(self, traject: Traject, nu: datetime) -> Opdracht | None:
         """The first act somebody does at this moment and that would be accepted; on school days only."""
@@ -103,11 +116,17 @@ class Cast:
         for rol, handeling, persoon in self._wat_kan(traject, vandaag):
             opdracht = self._opdracht(traject, rol, handeling, persoon)
             try:
-                progress(self.kader, traject, opdracht, nu)
+                na = progress(self.kader, traject, opdracht, nu).traject
             except Weigering:
+                continue
+            if na.stagnatie is None and self._blijft_stil(traject, vandaag):
                 continue
             return opdracht
         return None
+
+    def _blijft_stil(self, traject: Traject, vandaag: date) -> bool:
+        blijft = self.blijft_stil_vanaf is not None and vandaag >= self.blijft_stil_vanaf
+        return blijft and traject.stagnatie is not None
 
     def _opdracht(self, traject: Traject, rol: Rol, handeling: EenHandeling, persoon: str | None) -> Opdracht:
         inhoud = f"{traject.traject_id}:{traject.versie}:{handeling.model_dump_json()}"
@@ -137,9 +156,11 @@ class Cast:
     def _trekt_aan_de_bel(self, traject: Traject, vandaag: date) -> bool:
         if self.karakter is not Karakter.OUDERS_TREKKEN_AAN_DE_BEL or traject.stagnatie is not None:
             return False
-        return (
-            traject.stap == "uitvoering" and schooldagen_tussen(self.kader.kalender, traject.stil_sinds, vandaag) == 12
-        )
+        return traject.stap in _STEUN and self._schooldagen(traject.stil_sinds, vandaag) == 12
+
+    def _schooldagen(self, sinds: date, vandaag: date) -> int:
+        """How many there were, as far as the calendar looks back."""
+        return schooldagen_tussen(self.kader.kalender, max(sinds, self.kader.kalender.van), vandaag)
 
     def _vergeten(self, traject: Traject, afspraak: Afspraak) -> bool:
         """Forgotten until somebody came to ask: an afspraak with a restarted date is not forgotten again."""
@@ -180,7 +201,7 @@ class Cast:
         assert afspraak.doel is not None
         gezegd = traject.toestemmingen[afspraak.doel].antwoorden
         wacht = ZWIJGT_SCHOOLDAGEN if self.karakter is not Karakter.TRAAG else 3 * ZWIJGT_SCHOOLDAGEN
-        if schooldagen_tussen(self.kader.kalender, afspraak.geopend_op, vandaag) < wacht:
+        if self._schooldagen(afspraak.geopend_op, vandaag) < wacht:
             return
         for persoon in ondertekenaars(afspraak.doel, traject.gezag):
             if persoon in gezegd or self._zwijgt(traject, afspraak):

@@ -1,12 +1,15 @@
-"""The fictional samenwerkingsverband of the demo: 3 schools, 16 professionals, 30 pupils. Every name is invented.
+"""The fictional samenwerkingsverband of the demo: 3 schools, 18 professionals, and pupils for as long as it runs.
 
-Ids come from a seeded generator, so that a demo started again finds its own people. Only this module knows the names.
+Every name is invented. First names are ordinary, family names are things and kinds of stories, addresses end in .example:
+nobody can take these people for real ones. Ids come from a seeded generator, so that a demo started again finds its own
+people. Only this module knows the names.
 """
 
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -66,12 +69,30 @@ _FAMILIE: tuple[str, ...] = (
     *("Lapjeskat", "Hooiberg", "Regenpijp", "Waslijn", "Theepot"),
     *("Laarzenknecht", "Kruiwagen", "Spinnewiel", "Boterham", "Luchtballon"),
 )
+_OUDERS: tuple[str, ...] = (
+    *("Marloes", "Ruud", "Samira", "Tjeerd", "Wilma", "Youri", "Fenna", "Gijs", "Hatice", "Ivo", "Judith", "Kees"),
+    *("Leyla", "Marten", "Nienke", "Orhan", "Paulien", "Reinder", "Sietske", "Thijs", "Ursula", "Vincent", "Wytske"),
+)
+_EIGEN_NAAM: tuple[str, ...] = ("Paraplu", "Stoofpeer", "Knikkerzak", "Zolderraam", "Vlaggenmast", "Dakgoot", "Poffer")
+_VOOGD: tuple[str, ...] = ("Luchtkasteel", "Dagdroom", "Zeemansgaren")
+# How many first pupils exist from the start; later ones come one at a time, each with a signal.
 AANTAL_LEERLINGEN = len(_LEERLINGEN)
+_BLOK = 300
+
+
+@dataclass(frozen=True)
+class Ouder:
+    """Somebody with authority over a pupil: a parent, or the voogd who has it instead."""
+
+    id: str
+    voornaam: str
+    achternaam: str
+    email: str
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A pupil of the demo with the parents who have authority."""
+    """A pupil of the demo with the people who have authority: two parents, one parent, or a voogd."""
 
     id: str
     school_id: str
@@ -79,29 +100,57 @@ class Kind:
     achternaam: str
     geboren: date
     groep: str
-    ouders: tuple[str, ...]
+    gezin: tuple[Ouder, ...]
+
+    @property
+    def ouders(self) -> tuple[str, ...]:
+        """Their ids."""
+        return tuple(o.id for o in self.gezin)
 
 
-def kinderen() -> list[Kind]:
-    """The thirty pupils, the same at every start: random ids, ten per school, one or two parents each."""
+def kinderen(aantal: int = AANTAL_LEERLINGEN) -> list[Kind]:
+    """The first so many pupils, the same at every start; a longer list begins with the shorter one."""
+    return list(_reeks(-(-aantal // _BLOK) * _BLOK)[:aantal])
+
+
+@lru_cache
+def _reeks(aantal: int) -> tuple[Kind, ...]:
     toeval = random.Random(20260801)  # noqa: S311 - invented people, nothing secret
-    scholen = list(SCHOLEN)
-    gemaakt = []
-    for nummer, voornaam in enumerate(_LEERLINGEN):
-        ids = [f"{toeval.getrandbits(60):015x}" for _ in range(3)]
-        geboren = date(2014, 10, 1) + timedelta(days=toeval.randrange(2400))
-        gemaakt.append(
-            Kind(
-                id=f"l-{ids[0]}",
-                school_id=scholen[nummer % len(scholen)],
-                voornaam=voornaam,
-                achternaam=_FAMILIE[nummer % len(_FAMILIE)],
-                geboren=geboren,
-                groep=str(max(1, min(8, 2026 - geboren.year - 3))),
-                ouders=tuple(f"p-{i}" for i in ids[1 : 3 - (nummer % 3 == 2)]),
-            )
-        )
-    return gemaakt
+    return tuple(_maak_kind(nummer, toeval) for nummer in range(aantal))
+
+
+def _maak_kind(nummer: int, toeval: random.Random) -> Kind:
+    ids = [f"{toeval.getrandbits(60):015x}" for _ in range(3)]
+    geboren = date(2014, 10, 1) + timedelta(days=toeval.randrange(2400))
+    # The same first name comes back with another family name.
+    achternaam = _FAMILIE[(nummer + nummer // len(_LEERLINGEN)) % len(_FAMILIE)]
+    return Kind(
+        id=f"l-{ids[0]}",
+        school_id=list(SCHOLEN)[nummer % len(SCHOLEN)],
+        voornaam=_LEERLINGEN[nummer % len(_LEERLINGEN)],
+        achternaam=achternaam,
+        # Later pupils come in later years, and are as old then as the first ones are now.
+        geboren=geboren + timedelta(days=365 * (nummer // len(_LEERLINGEN))),
+        groep=str(max(1, min(8, 2026 - geboren.year - 3))),
+        gezin=_gezin(nummer, achternaam, [f"p-{i}" for i in ids[1:]]),
+    )
+
+
+def _gezin(nummer: int, achternaam: str, ids: list[str]) -> tuple[Ouder, ...]:
+    """One in thirteen has a voogd; of the others two in three have two parents with authority, the rest one."""
+    eerste, tweede = _OUDERS[2 * nummer % len(_OUDERS)], _OUDERS[(2 * nummer + 1) % len(_OUDERS)]
+    thuis = f"gezin{nummer + 1}.example"
+    if nummer % 13 == 11:
+        return (_ouder(ids[0], eerste, _VOOGD[nummer // 13 % len(_VOOGD)], "voogdij.example", str(nummer + 1)),)
+    if nummer // 3 % 3 == 2:
+        return (_ouder(ids[0], eerste, achternaam, thuis),)
+    # In half of the households the parents keep a name of their own.
+    andere = _EIGEN_NAAM[nummer // 2 % len(_EIGEN_NAAM)] if nummer % 2 else achternaam
+    return (_ouder(ids[0], eerste, achternaam, thuis), _ouder(ids[1], tweede, andere, thuis))
+
+
+def _ouder(sleutel: str, voornaam: str, achternaam: str, domein: str, extra: str = "") -> Ouder:
+    return Ouder(sleutel, voornaam, achternaam, f"{voornaam}.{achternaam}{extra}@{domein}".lower())
 
 
 async def laad(session: AsyncSession) -> bool:
@@ -116,7 +165,7 @@ async def laad(session: AsyncSession) -> bool:
         Aanstelling(persoon_id=p.id, organisatie_id=p.bij, rol=p.rol, van=SINDS, tot=None) for p in PROFESSIONALS
     )
     for kind in kinderen():
-        await _kind(session, kind)
+        await laad_kind(session, kind)
     return True
 
 
@@ -153,7 +202,10 @@ async def _organisaties(session: AsyncSession) -> None:
         )
 
 
-async def _kind(session: AsyncSession, kind: Kind) -> None:
+async def laad_kind(session: AsyncSession, kind: Kind) -> bool:
+    """Writes a pupil with the household; False when they are there already."""
+    if await session.get(Leerling, kind.id) is not None:
+        return False
     session.add(
         Leerling(
             id=kind.id,
@@ -164,17 +216,17 @@ async def _kind(session: AsyncSession, kind: Kind) -> None:
             groep=kind.groep,
         )
     )
+    session.add_all(Persoon(id=o.id, voornaam=o.voornaam, achternaam=o.achternaam, email=o.email) for o in kind.gezin)
     await session.flush()
-    for nummer, ouder in enumerate(kind.ouders):
-        adres = f"ouder{nummer + 1}.{kind.id[2:8]}@thuis.example"
-        session.add(Persoon(id=ouder, voornaam=f"Ouder{nummer + 1}", achternaam=kind.achternaam, email=adres))
-        await session.flush()
-        session.add(
-            Gezagdrager(
-                leerling_id=kind.id,
-                persoon_id=ouder,
-                heeft_gezag=True,
-                vastgesteld_op=SINDS,
-                vastgesteld_door=f"p-ib-{kind.school_id.removeprefix('o-')}",
-            )
+    session.add_all(
+        Gezagdrager(
+            leerling_id=kind.id,
+            persoon_id=ouder.id,
+            heeft_gezag=True,
+            vastgesteld_op=SINDS,
+            vastgesteld_door=f"p-ib-{kind.school_id.removeprefix('o-')}",
         )
+        for ouder in kind.gezin
+    )
+    await session.flush()
+    return True

@@ -25,7 +25,7 @@ from api.diensten import Diensten, Postvakplek
 from cli.demo import Keuzes, vrije_poort
 from cli.demo_gegevens import SCHOLEN, kinderen, laad
 from cli.demo_spel import Spel
-from cli.demo_tijd import OPENING, Klokbestand, hervat_op, maak_schaal, zet_klokken
+from cli.demo_tijd import OPENING, Klokbestand, einde, hervat_op, laatste_moment, maak_schaal, zet_klokken
 from cli.demo_zaad import Zaad, zaai
 from domain.catalogus import CATALOGUS
 from domain.ids import traject_workflow_id
@@ -41,6 +41,7 @@ from runtime.mailbericht import zelftest
 from runtime.postgres import EmbeddedPostgres
 from runtime.route_files import laad_routes
 from runtime.settings import Settings
+from runtime.sleutelkast import Sleutelkast
 from runtime.smtp import Postbode
 from runtime.temporal import TRAJECT_QUEUE, connect, stel_sdk_in
 from storage.case_tables import TrajectRij
@@ -48,6 +49,7 @@ from storage.db import maak_engine, sessies
 from storage.mail_tables import PostvakRij
 from storage.migrate import upgrade
 from storage.people import gezag_van
+from storage.zaaksleutels import Zaaksleutels
 from worker.main import draaiende_worker
 from worker.registry import Benodigdheden
 from workflows.messages import TrajectInvoer
@@ -85,11 +87,19 @@ class Draait:
     """A demo that is up."""
 
     adressen: dict[str, str]
+    cli: str
     regel: Regel
     sessies: Sessies
     client: Client
     klok: Klok
+    poort: int
+    temporal_poort: int
+    einde: datetime
     gestopt: Callable[[], str | None]
+
+    def kalender_op(self) -> bool:
+        """Has a fast clock come as far as the school calendar allows?"""
+        return self.klok.schaal.factor > 1 and self.klok.nu() >= self.einde
 
 
 def wis(data: Path) -> None:
@@ -116,8 +126,9 @@ async def opgestart(keuzes: Keuzes, meld: Callable[[str], Any]) -> AsyncIterator
         stapel.push_async_callback(engine.dispose)
         maker = sessies(engine)
         await temporal.ready()
-        client = await connect(settings, settings.sleutelring(), rol="demo")
-        klok, eerste_keer = await _klok(keuzes, maker, client, stapel)
+        ring = settings.sleutelring()
+        client = await connect(settings, ring, Sleutelkast(ring, Zaaksleutels(maker)), rol="demo")
+        klok, eerste_keer = await _klok(keuzes, maker, stapel)
         if eerste_keer:
             meld("Voorbeeldgegevens maken ...")
             await _begin(maker, client, klok)
@@ -125,16 +136,29 @@ async def opgestart(keuzes: Keuzes, meld: Callable[[str], Any]) -> AsyncIterator
         postbode = Postbode(settings)
         stapel.push_async_callback(postbode.sluit)
         nodig = Benodigdheden(sessies=maker, postbode=postbode, settings=settings)
+        await _laat_lopen(keuzes, client, klok)
         aanbieder = await stapel.enter_async_context(draaiende_worker(client, nodig, klok))
         await stapel.enter_async_context(_site(settings, maker, aanbieder, klok, client, temporal))
-        spel = asyncio.create_task(Spel(maker, aanbieder, klok).speel(lokale_datum(OPENING)))
+        spel = asyncio.create_task(Spel(maker, aanbieder, klok).speel())
         stapel.callback(spel.cancel)
 
         def gestopt() -> str | None:
             """The part that is no longer there, by name."""
             return "De database" if not postgres.draait else None if temporal.draait else "Temporal"
 
-        yield Draait(_adressen(settings, temporal), Regel(maker, klok), maker, client, klok, gestopt)
+        yield Draait(
+            adressen=_adressen(settings, temporal),
+            cli=f"temporal workflow list --address {temporal.address} --namespace demo "
+            f"--codec-endpoint {settings.basis_url}/codec",
+            regel=Regel(maker, klok),
+            sessies=maker,
+            client=client,
+            klok=klok,
+            poort=settings.api_port,
+            temporal_poort=temporal.poort,
+            einde=einde(),
+            gestopt=gestopt,
+        )
 
 
 async def _servers(keuzes: Keuzes, stapel: contextlib.AsyncExitStack) -> tuple["MetUi", EmbeddedPostgres, URL]:
@@ -158,6 +182,7 @@ class MetUi(DevServer):
     def __init__(self, root: Path, *, port: int, ui_port: int, namespaces: tuple[str, ...]) -> None:
         super().__init__(root, port=port, ui_port=ui_port, namespaces=namespaces)
         self.ui = f"http://127.0.0.1:{ui_port}"
+        self.poort = port
 
 
 def _settings(keuzes: Keuzes, url: URL, temporal: DevServer) -> Settings:
@@ -186,15 +211,15 @@ def _sleutels(pad: Path) -> str:
     return pad.read_text()
 
 
-async def _klok(keuzes: Keuzes, maker: Sessies, client: Client, stapel: contextlib.AsyncExitStack) -> tuple[Klok, bool]:
-    """The clock: from the opening, or on from where it stopped; running workflows are told before a worker starts."""
+async def _klok(keuzes: Keuzes, maker: Sessies, stapel: contextlib.AsyncExitStack) -> tuple[Klok, bool]:
+    """The clock: from the opening, or on from where it stopped. At its real speed until everything is up."""
     bestand = Klokbestand(keuzes.data / "klok.json")
     async with maker() as session:
         laatste = await session.scalar(select(func.max(TrajectRij.bijgewerkt_op)))
-    schaal = maak_schaal(hervat_op(bestand.lees(), laatste), keuzes.tempo)
-    klok = Klok(schaal)
-    if laatste is not None:
-        await zet_klokken(client, schaal)
+    schijn = hervat_op(bestand.lees(), laatste)
+    if schijn >= laatste_moment():
+        raise SupervisionError("De schoolkalender van deze demo is op. Begin opnieuw met --nieuw.")
+    klok = Klok(maak_schaal(schijn, None))
 
     async def onthoud() -> None:
         while True:
@@ -205,6 +230,16 @@ async def _klok(keuzes: Keuzes, maker: Sessies, client: Client, stapel: contextl
     stapel.callback(bestand.schrijf, klok)
     stapel.callback(taak.cancel)
     return klok, laatste is None
+
+
+async def _laat_lopen(keuzes: Keuzes, client: Client, klok: Klok) -> None:
+    """From here on the clock has its tempo; running workflows are told before a worker starts.
+
+    Not sooner: on a slow machine weeks would pass before the cast can do anything.
+    """
+    nu = klok.nu()
+    klok.schaal = maak_schaal(nu, keuzes.tempo if nu < einde() else None)
+    await zet_klokken(client, klok.schaal)
 
 
 async def _begin(maker: Sessies, client: Client, klok: Klok) -> None:
@@ -280,8 +315,5 @@ def _adressen(settings: Settings, temporal: MetUi) -> dict[str, str]:
         "Postvak": f"{site}/postvak",
         "API": f"{site}/openapi.json",
         "Temporal UI": f"{temporal.ui}/namespaces/demo/workflows",
-        "Temporal CLI": (
-            f"temporal workflow list --address {temporal.address} --namespace demo --codec-endpoint {site}/codec"
-        ),
         "Logboek": str(settings.data_dir / "routewacht.log"),
     }

@@ -6,23 +6,46 @@ of a real installation refuse that namespace. So production cannot switch this o
 
 import json
 import os
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from temporalio.client import Client
 
+from domain.dagen import Regio, schooljaar_grenzen, schooljaar_van
 from domain.tijd import AMSTERDAM
 from domain.tijdschaal import Tijdschaal
+from runtime.kalenderbron import KalenderNietGepubliceerd, haal_kalender
 from runtime.klok import Klok
 
 OPENING = datetime(2027, 1, 18, 7, 40, tzinfo=AMSTERDAM)
 _DAG_SECONDEN = 86_400
+# So far ahead may a case of the demo promise something; it needs a school calendar for all of that time.
+_VOORUIT = timedelta(weeks=26)
 
 
 def maak_schaal(schijn: datetime, seconden_per_dag: float | None) -> Tijdschaal:
     """A clock that shows `schijn` now and passes a day in so many seconds; None: at the real speed."""
     factor = 1.0 if seconden_per_dag is None else _DAG_SECONDEN / seconden_per_dag
     return Tijdschaal(factor=factor, echt_anker=datetime.now(UTC), schijn_anker=schijn)
+
+
+def einde() -> datetime:
+    """How far the demo clock may run fast: half a year before the published school holidays end.
+
+    Beyond that not every date can be computed any more, and trajecten could not go on.
+    """
+    return laatste_moment() - _VOORUIT
+
+
+def laatste_moment() -> datetime:
+    """The end of the last school year of which all holidays are published."""
+    jaar = schooljaar_van(OPENING.date())
+    with suppress(KalenderNietGepubliceerd):
+        while True:
+            haal_kalender(Regio.NOORD, jaar, 1)
+            jaar += 1
+    return datetime.combine(schooljaar_grenzen(jaar)[0], time(0), AMSTERDAM)
 
 
 class Klokbestand:
@@ -32,11 +55,12 @@ class Klokbestand:
         self._pad = pad
 
     def lees(self) -> datetime | None:
-        """What the clock last showed; None for a first start."""
+        """What the clock last showed; None for a first start, and for a file that says nothing usable."""
         try:
-            return datetime.fromisoformat(json.loads(self._pad.read_text())["schijn"])
-        except (FileNotFoundError, ValueError, KeyError):
+            moment = datetime.fromisoformat(json.loads(self._pad.read_text())["schijn"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
+        return moment if moment.tzinfo and moment >= OPENING else None
 
     def schrijf(self, klok: Klok) -> None:
         """Replaces the file in one step, so that a killed demo never finds half of it."""

@@ -22,7 +22,7 @@ from domain.vastlegging import Vastlegging
 from domain.verloop import vouw_alles
 
 ROUTE = "midden_groningen"
-# Days before the opening on which each traject began; the pupils after these get their signal while the demo runs.
+# Days before the opening on which each traject began; later pupils get their signal while the demo runs.
 _BEGONNEN = (
     138,
     137,
@@ -49,9 +49,14 @@ _BEGONNEN = (
     27,
     20,
     13,
+    9,
     6,
+    5,
+    3,
+    2,
 )
-LATER_NA_DAGEN = (2, 6, 11, 17)
+# What came to a standstill in the weeks before the opening still does then, so that there is something to see at once.
+_STIL_VOOR_OPENING = timedelta(days=70)
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ def zaai(opening: datetime, omstandigheden: dict[str, Omstandigheden], gezag: di
     """All trajecten that began before the opening. `omstandigheden` by school id, `gezag` by pupil id."""
     verwijzing, route = CATALOGUS.nieuwste(ROUTE)
     gezaaid = []
-    for nummer, (kind, dagen) in enumerate(zip(kinderen(), _BEGONNEN, strict=False)):
+    for nummer, (kind, dagen) in enumerate(zip(kinderen(), _BEGONNEN, strict=True)):
         kader = Kader.van(route, omstandigheden[kind.school_id])
         begin = laatste_schooldag_tot(kader.kalender, lokale_datum(opening) - timedelta(days=dagen))
         gisteren: date = lokale_datum(opening) - timedelta(days=1)
@@ -86,7 +91,7 @@ def zaai(opening: datetime, omstandigheden: dict[str, Omstandigheden], gezag: di
             verwijzing,
             begin,
             gisteren,
-            gedrag=Cast(kader, kind, karakter_van(nummer)),
+            gedrag=Cast(kader, kind, karakter_van(nummer), blijft_stil_vanaf=gisteren - _STIL_VOOR_OPENING),
             gezag=gezag[kind.id],
         )
         gebeurtenissen = _op_naam(loop.gebeurtenissen, kind)
@@ -106,9 +111,3 @@ def _op_naam(gebeurtenissen: tuple[Gebeurtenis, ...], kind: Kind) -> tuple[Gebeu
         "leerling_id": kind.id,
     }
     return (eerste.model_copy(update={"feit": eerste.feit.model_copy(update=ids)}), *gebeurtenissen[1:])
-
-
-def later() -> list[tuple[int, int, Kind]]:
-    """Pupils whose signal comes while the demo runs: (days after the opening, number in the list, pupil)."""
-    over = list(enumerate(kinderen()))[len(_BEGONNEN) :]
-    return [(na, nummer, kind) for na, (nummer, kind) in zip(LATER_NA_DAGEN, over, strict=True)]

@@ -37,9 +37,11 @@ def _van_database(fout: BaseException) -> Mislukt | None:
         return None
     from sqlalchemy import exc
 
+    from storage.db import is_database_weg
+
     if isinstance(fout, exc.ProgrammingError) and getattr(fout.orig, "sqlstate", "") in {"42P01", "42703"}:
         return Mislukt(GEWEIGERD, GEEN_TABELLEN)
-    if isinstance(fout, exc.OperationalError | exc.InterfaceError | exc.TimeoutError):
+    if is_database_weg(fout):
         return Mislukt(NIET_BEREIKBAAR, DATABASE_WEG)
     return None
 

@@ -17,15 +17,19 @@ from cli.uitvoer import VERKEERD_GEBRUIK, JsonOptie, Mislukt, Probleem, voortgan
 from cli.wie import AlsOptie, CommandoOptie, lees_wie
 from domain.feiten import Wie
 from domain.handelingen import (
+    VAN_DE_POORT,
     DraagOver,
     EenHandeling,
+    GeefRegieTerug,
     Handeling,
     Heropen,
     LegToestemmingVast,
     MeldStilstand,
     NeemBesluit,
+    NeemRegieOver,
     RondAf,
     StelUit,
+    WijzigGezag,
 )
 
 HANDELINGEN: tuple[tuple[type[Handeling], str], ...] = (
@@ -36,6 +40,9 @@ HANDELINGEN: tuple[tuple[type[Handeling], str], ...] = (
     (DraagOver, "Geef een afspraak aan een andere rol of persoon."),
     (MeldStilstand, "Meld dat het traject stil ligt."),
     (Heropen, "Open een gesloten traject opnieuw."),
+    (WijzigGezag, "Neem over wie het gezag heeft en hoe oud de leerling is, zoals dat nu bekend is."),
+    (NeemRegieOver, "Neem de regie over."),
+    (GeefRegieTerug, "Geef de overgenomen regie terug."),
 )
 
 
@@ -225,7 +232,7 @@ _OVERAL = {
 
 
 def _voeg_toe(klasse: type[Handeling], uitleg: str) -> None:
-    velden = [naam for naam in klasse.model_fields if naam != "soort"]
+    velden = [naam for naam in klasse.model_fields if naam not in VAN_DE_POORT | {"soort"}]
 
     def commando(**gegeven: Any) -> None:
         ctx = gegeven.pop("ctx")

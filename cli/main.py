@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from cli import mail, people, processen, routes, simulate, traject
+from cli import backup, bewaren, mail, people, processen, reconcile, routes, simulate, sleutels, traject, wissen
 from cli.taal import App, Hoofdgroep
 
 app = App("Routewacht bewaakt de ondersteuningsroute van een leerling.", cls=Hoofdgroep, no_args_is_help=True)
@@ -22,6 +22,11 @@ def _routewacht() -> None:
 app.command("worker")(processen.worker)
 app.command("api")(processen.api)
 app.command("migrate")(processen.migrate)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.command("reconcile")(reconcile.reconcile)
+app.command("rebuild")(reconcile.rebuild)
+app.command("wis")(wissen.wis)
 app.command("simulate")(simulate.simulate)
 
 
@@ -41,6 +46,8 @@ app.add_typer(traject.app, name="traject")
 app.add_typer(people.app, name="people")
 app.add_typer(mail.app, name="mail")
 app.add_typer(routes.app, name="route")
+app.add_typer(bewaren.app, name="bewaren")
+app.add_typer(sleutels.app, name="sleutels")
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.aanbieder import AanbiederBijGebruik, Verbinding
 from api.diensten import Diensten
-from api.rest.schemas import eis_sleutel
+from api.sleutel import eis_sleutel
 from api.weigeringen import SleutelOngeldig
 from cli.uitvoer import VERKEERD_GEBRUIK, Mislukt, Probleem
 from cli.verbinding import database
@@ -33,7 +33,7 @@ _WACHT = timedelta(seconds=5)
 async def diensten(settings: Settings) -> AsyncIterator[Diensten]:
     """What taking an act needs, for the time of one command. Does not wait for Temporal."""
     async with database(settings) as sessies:
-        verbinding = Verbinding(settings, rol="cli", wachttijd=_WACHT)
+        verbinding = Verbinding(settings, sessies, rol="cli", wachttijd=_WACHT)
         yield Diensten(
             sessies=sessies,
             aanbieder=await AanbiederBijGebruik.maak(verbinding, sessies),
@@ -41,6 +41,7 @@ async def diensten(settings: Settings) -> AsyncIterator[Diensten]:
             settings=settings,
             catalogus=CATALOGUS,
             gezond=verbinding.gezond,
+            geduld=_WACHT,
         )
 
 

@@ -11,6 +11,9 @@ from cli.uitvoer import GEWEIGERD, JsonOptie, foutscherm, toon, toon_json, voort
 if TYPE_CHECKING:
     from storage.people_import import Resultaat
 
+# A file that is wrong throughout is wrong in one way; the first screen says which.
+_TOON_HOOGSTENS = 50
+
 app = App("Mensen en hun rollen.", no_args_is_help=True)
 
 
@@ -29,7 +32,8 @@ def importeer(
 ) -> None:
     """Neem personen en hun rollen over uit een CSV-bestand. Met een fout in het bestand wordt er niets overgenomen."""
     from cli.verbinding import database, draai, instellingen
-    from storage.people_import import Resultaat, lees_csv, voer_in
+    from storage.people_csv import lees_csv
+    from storage.people_import import Resultaat, voer_in
 
     settings = instellingen()
 
@@ -65,9 +69,11 @@ def _toon_fouten(resultaat: "Resultaat") -> None:
     console = foutscherm()
     n = len(resultaat.fouten)
     console.print(f"Er is niets overgenomen: {n} {'fout' if n == 1 else 'fouten'} in het bestand.")
-    for fout in resultaat.fouten:
+    for fout in resultaat.fouten[:_TOON_HOOGSTENS]:
         plaats = f"Rij {fout.rij}: " if fout.rij else ""
         console.print(f"{plaats}{fout.zin} {fout.remedie}")
+    if n > _TOON_HOOGSTENS:
+        console.print(f"En nog {n - _TOON_HOOGSTENS} fouten. Verbeter eerst deze; met --json staan ze er allemaal.")
 
 
 def _aantallen(resultaat: "Resultaat", begin: str) -> str:

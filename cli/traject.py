@@ -22,6 +22,10 @@ def start(
     leerling: Annotated[str, typer.Option("--leerling", metavar="ID", help="Voor welke leerling.")],
     als: AlsOptie,
     route: Annotated[str, typer.Option("--route", metavar="ROUTE", help="Welke route.")] = "midden_groningen",
+    met_toestemming: Annotated[
+        bool,
+        typer.Option("--met-toestemming", help="Signaal van buiten school: ouders vinden goed dat school het hoort."),
+    ] = False,
     commando: CommandoOptie = None,
     json: JsonOptie = False,
 ) -> None:
@@ -39,7 +43,9 @@ def start(
         async with diensten(settings) as d:
             with voortgang("Traject starten"):
                 laad_routes()
-                afloop = await neem_aan(d, commando_id=id_, leerling_id=leerling, route=route, door=als)
+                afloop = await neem_aan(
+                    d, commando_id=id_, leerling_id=leerling, route=route, door=als, met_toestemming=met_toestemming
+                )
             await toon_afloop(d, afloop, als_json=json)
 
     draai(werk())

@@ -5,16 +5,22 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from cli.bij_demo import wijs_op_demo
 from cli.uitvoer import VERKEERD_GEBRUIK, Mislukt, Probleem
 from runtime.logging import stel_logging_in
 from runtime.settings import Settings, leg_uit
 from storage.db import maak_engine, sessies
 
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+TEMPORAL_WACHT = timedelta(seconds=10)
 Sessies = async_sessionmaker[AsyncSession]
 T = TypeVar("T")
 
@@ -25,10 +31,10 @@ def instellingen() -> Settings:
         settings = Settings()
     except ValidationError as fout:
         zinnen = leg_uit(fout).splitlines()
-        raise Mislukt(VERKEERD_GEBRUIK, *(Probleem("instelling", zin) for zin in zinnen)) from None
+        raise Mislukt(VERKEERD_GEBRUIK, *(Probleem("instelling", zin) for zin in zinnen), *wijs_op_demo()) from None
     if settings.database_url is None:
         zin = "De instelling ROUTEWACHT_DATABASE_URL ontbreekt en heeft geen standaardwaarde."
-        raise Mislukt(VERKEERD_GEBRUIK, Probleem("instelling", zin))
+        raise Mislukt(VERKEERD_GEBRUIK, Probleem("instelling", zin), *wijs_op_demo())
     return settings
 
 
@@ -48,13 +54,20 @@ def database_url(settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def database(settings: Settings) -> AsyncIterator[Sessies]:
+async def database(settings: Settings, *, verbindingen: int = 2) -> AsyncIterator[Sessies]:
     """Sessions on the database for the time of one command."""
-    engine = maak_engine(database_url(settings), verbindingen=2)
+    engine = maak_engine(database_url(settings), verbindingen=verbindingen)
     try:
         yield sessies(engine)
     finally:
         await engine.dispose()
+
+
+async def temporal(settings: Settings) -> "Client":
+    """A connection to Temporal for the time of one command. Raises TemporalOnbereikbaar."""
+    from runtime.temporal import connect
+
+    return await connect(settings, settings.sleutelring(), wachttijd=TEMPORAL_WACHT, rol="cli")
 
 
 def draai(werk: Coroutine[Any, Any, T]) -> T:

@@ -62,7 +62,7 @@ def toon_lijst(gevonden: Lijst, *, als_json: bool) -> None:
     if not regels:
         toon("Er zijn geen trajecten die hieraan voldoen.")
         return
-    tabel(("Code", "School", "Stap", "Aan zet", "Uiterlijk", "Wat", "Stil sinds"), [_lijstregel(r) for r in regels])
+    tabel(("Code", "School", "Stap", "Aan zet", "Streefdatum", "Wat", "Stil sinds"), [_lijstregel(r) for r in regels])
     if gevonden.totaal > len(regels):
         toon(f"{len(regels)} van {gevonden.totaal} trajecten; vraag er meer met --hoogstens.", "dim")
 
@@ -115,7 +115,9 @@ def _toon_open(detail: TrajectDetail, vandaag: date) -> None:
     for a in openstaand:
         te_laat = " (te laat)" if a.streefdatum < vandaag else ""
         toon(f"{a.afspraak_id}  {a.titel}")
-        toon(f"    {ROL_LABEL[a.rol]}, uiterlijk {in_woorden(a.streefdatum)}{te_laat}")
+        toon(
+            f"    {ROL_LABEL[a.rol]}, streefdatum {in_woorden(a.streefdatum)}{te_laat}, uiterlijk {in_woorden(a.uiterste)}"
+        )
         toon(f"    Aan zet: {PARTIJ_LABEL[a.bal]}, sinds {in_woorden(a.bal_sinds)}", "dim")
         toon(f"    Waarom dan: {a.uitleg}", "dim")
 

@@ -13,6 +13,7 @@ class Doel(StrEnum):
     DELEN_JGZ = "delen_jgz"
     DELEN_SOCIAAL_TEAM = "delen_sociaal_team"
     MDO_EXTERNEN = "mdo_externen"
+    ZAT_BESPREKING = "zat_bespreking"
     ONDERZOEK = "onderzoek"
     OBSERVATIE = "observatie"
     ABC_FORMULIER = "abc_formulier"
@@ -29,7 +30,6 @@ class Regel(StrEnum):
     EEN_OUDER = "een_ouder"
     ALLE_GEZAGDRAGERS = "alle_gezagdragers"
     GEZAGDRAGERS_PLUS_LEERLING_12 = "gezagdragers_plus_leerling_12"
-    LEERLING_16 = "leerling_16"
 
 
 DOEL_LABEL: dict[Doel, str] = {
@@ -37,6 +37,7 @@ DOEL_LABEL: dict[Doel, str] = {
     Doel.DELEN_JGZ: "overleg met de jeugdgezondheidszorg (GGD)",
     Doel.DELEN_SOCIAAL_TEAM: "overleg met het sociaal team van de gemeente",
     Doel.MDO_EXTERNEN: "deelname van anderen aan het multidisciplinair overleg",
+    Doel.ZAT_BESPREKING: "bespreking in het zorg- en adviesteam (ZAT), met partners van school",
     Doel.ONDERZOEK: "onderzoek",
     Doel.OBSERVATIE: "observatie in de klas",
     Doel.ABC_FORMULIER: "bespreking in het ondersteuningsteam (abc-formulier)",
@@ -47,12 +48,14 @@ DOEL_LABEL: dict[Doel, str] = {
     Doel.INSTEMMING_OPP: "instemming met het handelingsdeel van het OPP",
 }
 
-# Sources per row: docs/bronnen.md, T1 (jeugdwet: both), T2 (Midden-Groningen: from 12 the pupil too), T3 (school: one parent).
+# Sources per row: docs/bronnen.md, T1 (jeugdwet: both), T2 and T2a
+# (Midden-Groningen: from 12 the pupil too), T3 (school: one parent).
 REGEL_VAN: dict[Doel, Regel] = {
     Doel.DELEN_KOO: Regel.ALLE_GEZAGDRAGERS,
     Doel.DELEN_JGZ: Regel.GEZAGDRAGERS_PLUS_LEERLING_12,
     Doel.DELEN_SOCIAAL_TEAM: Regel.GEZAGDRAGERS_PLUS_LEERLING_12,
     Doel.MDO_EXTERNEN: Regel.GEZAGDRAGERS_PLUS_LEERLING_12,
+    Doel.ZAT_BESPREKING: Regel.GEZAGDRAGERS_PLUS_LEERLING_12,
     Doel.ONDERZOEK: Regel.ALLE_GEZAGDRAGERS,
     Doel.OBSERVATIE: Regel.EEN_OUDER,
     Doel.ABC_FORMULIER: Regel.ALLE_GEZAGDRAGERS,
@@ -114,17 +117,20 @@ class Stand(StrEnum):
 def ondertekenaars(doel: Doel, gezag: Gezag) -> tuple[str, ...]:
     """Ids of everybody whose answer counts for this purpose.
 
-    From 18 the pupil takes the parents' place for every purpose; from 16 for purposes that fall under the pupil's own
-    consent; from 12 the pupil signs beside the parents where the rule says so.
+    From 18 the pupil takes the parents' place for every purpose; from 12 the pupil signs beside the parents where the rule
+    says so. That a pupil of 16 decides alone about help as such is no purpose of ours (docs/bronnen.md T1).
     """
     regel, groep = REGEL_VAN[doel], gezag.leeftijdsgroep
     if groep is Leeftijdsgroep.VANAF_18:
         return (gezag.leerling_id,)
-    if regel is Regel.LEERLING_16 and groep is Leeftijdsgroep.VAN_16_TOT_18:
-        return (gezag.leerling_id,)
     if regel is Regel.GEZAGDRAGERS_PLUS_LEERLING_12 and groep is not Leeftijdsgroep.ONDER_12:
         return (*gezag.gezagdragers, gezag.leerling_id)
     return gezag.gezagdragers
+
+
+def vraagt_ouders(doel: Doel, gezag: Gezag) -> bool:
+    """Do parents sign for this purpose, alone or beside the pupil? Not any more once the pupil is of age."""
+    return any(persoon in gezag.gezagdragers for persoon in ondertekenaars(doel, gezag))
 
 
 def stand(doel: Doel, gezag: Gezag, antwoorden: Mapping[str, Antwoord]) -> Stand:

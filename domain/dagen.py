@@ -201,6 +201,14 @@ def schooldagen_tussen(k: Kalender, na: date, tot_en_met: date) -> int:
     return _aantal(k.index.schooldagen, na, tot_en_met)
 
 
+def schooldagen_sinds(k: Kalender, dag: date, vandaag: date) -> int:
+    """School days after `dag`, up to and including `vandaag`, as far back as this calendar reaches.
+
+    For what people are told of how long something waits: a case may have waited longer than a calendar remembers.
+    """
+    return schooldagen_tussen(k, max(dag, k.van), vandaag)
+
+
 def werkdagen_tussen(k: Kalender, na: date, tot_en_met: date) -> int:
     """Working days after `na`, up to and including `tot_en_met`; 0 when that is nothing."""
     eis_bereik(k, na, tot_en_met)

@@ -4,6 +4,7 @@ from datetime import date
 
 from domain.boek import Boek
 from domain.consent import DOEL_LABEL, Stand
+from domain.delen import doel_voor, mag_weten
 from domain.errors import (
     AanwezigeOntbreekt,
     AfspraakOnbekend,
@@ -15,10 +16,10 @@ from domain.errors import (
 )
 from domain.predicates import PREDICATEN, geldt
 from domain.roles import ROL_LABEL, Rol
-from domain.route import KENMERK_WAARDEN, Besluit, Kenmerk, Stap, Uitkomst
+from domain.route import Besluit, Kenmerk, Route, Stap, Uitkomst
 from domain.stappen import is_gedaan
 from domain.tijd import in_woorden
-from domain.traject import Afspraak
+from domain.traject import Afspraak, Traject
 
 STAND_LABEL: dict[Stand, str] = {
     Stand.GEEN_ANTWOORD: "er is nog geen antwoord",
@@ -81,10 +82,22 @@ def eis_aanwezig(nodig: tuple[Rol, ...], aanwezig: tuple[Rol, ...]) -> None:
         )
 
 
-def eis_kenmerken(besluit: Besluit, kenmerken: dict[str, str]) -> None:
+def eis_gedeeld(traject: Traject, rol: Rol) -> None:
+    """This role may know of the case. Raises ToestemmingOntbreekt with the purpose that must be agreed to first."""
+    doel = doel_voor(rol)
+    if doel is None or mag_weten(traject, rol):
+        return
+    raise ToestemmingOntbreekt(
+        f"Voor de rol {ROL_LABEL[rol]} is toestemming nodig voor {DOEL_LABEL[doel]}: {STAND_LABEL[traject.stand(doel)]}.",
+        veld="rol",
+        remedie="Vraag eerst die toestemming en leg het antwoord vast, of kies iemand van school.",
+    )
+
+
+def eis_kenmerken(route: Route, besluit: Besluit, kenmerken: dict[str, str]) -> None:
     """Every question of the decision answered, with a known answer, and nothing else. Raises GegevenOntbreekt."""
     for vraag in besluit.vragen:
-        waarden = KENMERK_WAARDEN[vraag]
+        waarden = route.waarden(vraag)
         if kenmerken.get(vraag) not in waarden:
             raise GegevenOntbreekt(
                 f"Bij dit besluit hoort een antwoord op de vraag '{vraag}'.",
@@ -108,6 +121,8 @@ def eis_vereisten(boek: Boek, stap: Stap, uitkomst: Uitkomst, kenmerken: dict[st
     """
     daarna = boek.t.model_copy(update={"kenmerken": {**boek.t.kenmerken, **kenmerken}})
     for eis in uitkomst.vereist:
+        if eis.als is not None and not geldt(eis.als, daarna):
+            continue
         if eis.toestemming is not None and boek.t.stand(eis.toestemming) is not Stand.GEGEVEN:
             raise ToestemmingOntbreekt(
                 f"Voor '{uitkomst.titel}' is toestemming nodig voor {DOEL_LABEL[eis.toestemming]}: "

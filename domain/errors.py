@@ -125,10 +125,22 @@ class PersoonOnbekend(Weigering):
     code, status = "persoon_onbekend", 422
 
 
+class RegieBlijft(Weigering):
+    """Taking over the regie one has, or handing back what was not taken over."""
+
+    code, status = "regie_blijft", 409
+
+
 class AlGemeld(Weigering):
     """Somebody said it before: the stall is already with the person who must get it moving."""
 
     code, status = "al_gemeld", 409
+
+
+class NietTeWissen(Weigering):
+    """Erasing this traject, or holding that off, is not possible now."""
+
+    code, status = "niet_te_wissen", 409
 
 
 WEIGERINGEN: dict[str, type[Weigering]] = {k.code: k for k in Weigering.__subclasses__()}

@@ -13,11 +13,12 @@ from domain.consent import Antwoord, Doel, Gezag, Vorm
 from domain.ids import Kenmerkend
 from domain.roles import Partij, Rol
 from domain.route import Aan, Oorzaak, Toon
-from domain.traject import Afspraak, Verwijzing
+from domain.traject import Afspraak, Later, Verwijzing
 
 
 class Feit(BaseModel):
-    """Base of all facts; `soort` is the stable name in the timeline."""
+    """Base of all facts; `soort` is the stable name in the timeline. A field that came later has a default and is left out
+    as long as it holds that, so that an older timeline is written again as it was (`Later` of domain/traject.py)."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -106,7 +107,7 @@ class BalVerplaatst(Feit):
 
 
 class BesluitGenomen(Feit):
-    """A person chose an outcome."""
+    """A person chose an outcome. `regie_terug_naar`: who gets the regie when whoever took it over hands it back."""
 
     soort: Literal["besluit_genomen"] = "besluit_genomen"
     stap: str
@@ -114,6 +115,7 @@ class BesluitGenomen(Feit):
     uitkomst: str
     kenmerken: dict[str, str] = {}
     regie_bij: Rol
+    regie_terug_naar: Rol | None = Later
 
 
 class ToestemmingGevraagd(Feit):
@@ -125,7 +127,8 @@ class ToestemmingGevraagd(Feit):
 
 
 class ToestemmingVastgelegd(Feit):
-    """One person's answer, however it came in."""
+    """One person's answer, however it came in. `geldt_vanaf` puts the answers of a person in the order in which they were
+    said; None in timelines of the first edition, which took them in the order of writing down."""
 
     soort: Literal["toestemming_vastgelegd"] = "toestemming_vastgelegd"
     doel: Doel
@@ -133,10 +136,12 @@ class ToestemmingVastgelegd(Feit):
     antwoord: Antwoord
     vorm: Vorm
     op: date
+    geldt_vanaf: date | None = Later
 
 
 class TredeBereikt(Feit):
-    """A rung of the ladder was reached; the next one with its date, or None when the ladder ends here."""
+    """A rung of the ladder was reached; the next one with its date, or None when the ladder ends here. With `wijzigt` (the
+    first edition) it counts as a change of the afspraak, and makes a page that somebody is looking at out of date."""
 
     soort: Literal["trede_bereikt"] = "trede_bereikt"
     afspraak_id: str
@@ -146,6 +151,7 @@ class TredeBereikt(Feit):
     naar_rol: Rol
     volgende: int | None
     volgende_op: date | None
+    wijzigt: bool = Field(default=True, exclude_if=bool)
 
 
 class VensterGepland(Feit):
@@ -217,9 +223,32 @@ class TrajectGesloten(Feit):
 
 
 class TrajectHeropend(Feit):
-    """Open again, by a person."""
+    """Open again, by a person. With `regie_bij` the course begins anew: consents and answers of before count no more (the
+    first edition went on with them). `gezag` as it lies now, when that was looked up."""
 
     soort: Literal["traject_heropend"] = "traject_heropend"
+    op: date
+    regie_bij: Rol | None = Later
+    gezag: Gezag | None = Later
+
+
+class RegieVerplaatst(Feit):
+    """The regie went to another role without a decision; `reden` is a code. `terug_naar`: it was taken over, from there."""
+
+    soort: Literal["regie_verplaatst"] = "regie_verplaatst"
+    naar: Rol
+    reden: Literal["geen_toestemming", "overgenomen", "teruggegeven"]
+    terug_naar: Rol | None = None
+    op: date
+
+
+class GezagGewijzigd(Feit):
+    """Who can be asked for consent, as it was looked up again: by whom and on which day that was established."""
+
+    soort: Literal["gezag_gewijzigd"] = "gezag_gewijzigd"
+    gezag: Gezag
+    vastgesteld_op: date
+    vastgesteld_door: str | None = None
     op: date
 
 
@@ -244,7 +273,9 @@ EenFeit = Annotated[
     | SignaalGeweigerd
     | KalenderVervangen
     | TrajectGesloten
-    | TrajectHeropend,
+    | TrajectHeropend
+    | RegieVerplaatst
+    | GezagGewijzigd,
     Field(discriminator="soort"),
 ]
 

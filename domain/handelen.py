@@ -3,15 +3,13 @@
 from domain import feiten as f
 from domain.boek import Boek
 from domain.calendar import bereken
-from domain.consent import Antwoord, Stand, ondertekenaars
 from domain.dagen import is_schooldag
 from domain.effects import Bericht
-from domain.eisen import eis_aanwezig, eis_dag, eis_kenmerken, eis_open, eis_vereisten
+from domain.eisen import eis_aanwezig, eis_dag, eis_gedeeld, eis_kenmerken, eis_open, eis_vereisten
 from domain.errors import (
     AlGemeld,
     DatumOngeldig,
     NietZoAfTeRonden,
-    PersoonOnbekend,
     StapOnbekend,
     TrajectIsGesloten,
     TrajectLoopt,
@@ -20,25 +18,30 @@ from domain.errors import (
 )
 from domain.handelingen import (
     DraagOver,
+    GeefRegieTerug,
     Heropen,
     LegToestemmingVast,
     MeldStilstand,
     NeemBesluit,
+    NeemRegieOver,
     Opdracht,
     RondAf,
     StelUit,
+    WijzigGezag,
 )
 from domain.ingebouwd import Ingebouwd
 from domain.instellingen import UITSTEL_HOOGSTENS_KEER
 from domain.openen import geef_bal, sluit_bal, verzet
 from domain.rechten import PAKT_STAGNATIE_OP, eis_recht
+from domain.regie import geef_regie_terug, houd_regie_binnen, neem_regie_over, regie_na
 from domain.roles import PARTIJ_VAN, ROL_LABEL, Partij, Rol
 from domain.route import Route, Soort, Stap
 from domain.stagnatie import hef_op_door_voortgang, stagneer
 from domain.stagnatiebesluit import besluit_over_stagnatie
-from domain.stappen import betreed, laat_vervallen, open_wat_kan, plan_vensters, regie_na, volg
+from domain.stappen import betreed, open_wat_kan, plan_vensters, volg
 from domain.termijn import BerekendeDatum
 from domain.tijd import in_woorden
+from domain.toestemmen import eis_gezag, leg_toestemming_vast, wijzig_gezag
 from domain.traject import Afspraak, TrajectStatus
 
 BESLISSEND = frozenset({Soort.BESLUIT, Soort.EVALUATIE})
@@ -57,7 +60,13 @@ def voer_uit(boek: Boek, opdracht: Opdracht) -> None:
         case MeldStilstand():
             _meld_stilstand(boek, handeling)
         case LegToestemmingVast():
-            _leg_toestemming_vast(boek, handeling)
+            leg_toestemming_vast(boek, handeling)
+        case WijzigGezag():
+            wijzig_gezag(boek, handeling)
+        case NeemRegieOver():
+            neem_regie_over(boek, handeling)
+        case GeefRegieTerug():
+            geef_regie_terug(boek, handeling)
         case RondAf():
             _rond_af(boek, handeling, eis_open(boek, handeling.afspraak_id, opdracht.gezien_versie))
         case NeemBesluit():
@@ -111,65 +120,23 @@ def _neem_besluit(boek: Boek, h: NeemBesluit, afspraak: Afspraak) -> None:
         )
     op = eis_dag(boek, h.op)
     stap = boek.kader.route.stap(boek.t.stap)
-    eis_kenmerken(besluit, h.kenmerken)
+    eis_kenmerken(boek.kader.route, besluit, h.kenmerken)
     eis_aanwezig(besluit.aanwezig, h.aanwezig)
     eis_vereisten(boek, stap, uitkomst, h.kenmerken)
     sluit_bal(boek, afspraak)
     boek.noteer(f.AfspraakGedaan(afspraak_id=afspraak.id, op=op, aanwezig=h.aanwezig))
+    regie, overgenomen = regie_na(boek, uitkomst, h.kenmerken), boek.t.regie_terug_naar is not None
     boek.noteer(
         f.BesluitGenomen(
             stap=stap.id,
             besluit=besluit.id,
             uitkomst=uitkomst.id,
             kenmerken=h.kenmerken,
-            regie_bij=regie_na(boek, uitkomst, h.kenmerken),
+            regie_bij=boek.t.regie_bij if overgenomen else regie,
+            regie_terug_naar=regie if overgenomen else None,
         )
     )
     volg(boek, stap, uitkomst, afspraak, op)
-
-
-def _leg_toestemming_vast(boek: Boek, h: LegToestemmingVast) -> None:
-    eis_recht(boek.kader, boek.t, h, boek.door, None)
-    if h.persoon_id not in ondertekenaars(h.doel, boek.t.gezag):
-        raise PersoonOnbekend(
-            "Deze persoon hoeft voor dit doel niet te tekenen.",
-            veld="persoon_id",
-            remedie="Kies een ouder met gezag, of de leerling als die voor dit doel meetekent.",
-        )
-    op = eis_dag(boek, h.op)
-    gaf = boek.t.toestemmingen.get(h.doel)
-    if h.antwoord is Antwoord.INGETROKKEN and (gaf is None or gaf.antwoorden.get(h.persoon_id) is not Antwoord.GEGEVEN):
-        raise NietZoAfTeRonden(
-            "Er is geen toestemming van deze persoon om in te trekken.",
-            veld="antwoord",
-            remedie="Leg vast dat de toestemming is geweigerd.",
-        )
-    boek.noteer(f.ToestemmingVastgelegd(doel=h.doel, persoon_id=h.persoon_id, antwoord=h.antwoord, vorm=h.vorm, op=op))
-    _na_antwoord(boek, h, boek.t.stand(h.doel))
-
-
-def _na_antwoord(boek: Boek, h: LegToestemmingVast, stand: Stand) -> None:
-    vraag = next((a for a in boek.t.open_afspraken if a.doel is h.doel), None)
-    if vraag is not None and stand in {Stand.GEGEVEN, Stand.GEWEIGERD, Stand.INGETROKKEN}:
-        sluit_bal(boek, vraag)
-        boek.noteer(f.AfspraakGedaan(afspraak_id=vraag.id, op=boek.vandaag))
-    elif vraag is not None and stand in {Stand.EERST_PRATEN, Stand.TEGENSTRIJDIG}:
-        geef_bal(boek, vraag, PARTIJ_VAN[vraag.rol])
-        boek.meld(Bericht.DRINGEND, vraag.rol, (vraag.id, stand, boek.t.versie), afspraak=vraag)
-    if stand is not Stand.GEGEVEN:
-        _stop_wat_toestemming_nodig_heeft(boek, h)
-    open_wat_kan(boek, boek.kader.route.stap(boek.t.stap))
-
-
-def _stop_wat_toestemming_nodig_heeft(boek: Boek, h: LegToestemmingVast) -> None:
-    """No consent (any more): what depends on it stops at once, and whoever has the regie is told."""
-    stap = boek.kader.route.stap(boek.t.stap)
-    hangt_af = {s.id for s in stap.afspraken if s.toestemming is h.doel}
-    stopt = [a for a in boek.t.open_afspraken if a.stap == stap.id and a.sjabloon in hangt_af]
-    laat_vervallen(boek, stopt, "geen_toestemming")
-    if stopt or h.antwoord is Antwoord.INGETROKKEN:
-        besluit = next(a for a in boek.t.open_afspraken if a.sjabloon == stap.besluit.id)
-        boek.meld(Bericht.DRINGEND, boek.t.regie_bij, ("gestopt", h.doel, boek.t.versie), afspraak=besluit)
 
 
 def _stel_uit(boek: Boek, h: StelUit, afspraak: Afspraak) -> None:
@@ -218,6 +185,8 @@ def _draag_over(boek: Boek, h: DraagOver, afspraak: Afspraak) -> None:
             veld="rol",
             remedie=f"Kies een van: {', '.join(sorted(ROL_LABEL[r] for r in PAKT_STAGNATIE_OP))}.",
         )
+    if boek.kader.tweede_editie:
+        eis_gedeeld(boek.t, h.rol)
     geef_bal(boek, afspraak, PARTIJ_VAN[h.rol] if afspraak.bal is not Partij.OUDERS else Partij.OUDERS)
     boek.noteer(f.AfspraakOvergedragen(afspraak_id=afspraak.id, rol=h.rol, persoon_id=h.persoon_id))
     nieuw = boek.t.afspraak(afspraak.id)
@@ -243,7 +212,12 @@ def _heropen(boek: Boek, h: Heropen) -> None:
     if boek.t.status is TrajectStatus.LOPEND:
         raise TrajectLoopt("Dit traject loopt nog.", veld="traject_id", remedie="Ga verder met het lopende traject.")
     stap = eis_stap(boek.kader.route, h.stap)
-    boek.noteer(f.TrajectHeropend(op=boek.vandaag))
+    if boek.kader.tweede_editie:
+        gezag = eis_gezag(boek, h.gezag) if h.gezag is not None else None
+        boek.noteer(f.TrajectHeropend(op=boek.vandaag, regie_bij=boek.kader.route.regie.begin, gezag=gezag))
+        houd_regie_binnen(boek)
+    else:
+        boek.noteer(f.TrajectHeropend(op=boek.vandaag))
     plan_vensters(boek)
     betreed(boek, stap)
 

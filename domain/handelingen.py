@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.consent import Antwoord, Doel, Vorm
+from domain.consent import Antwoord, Doel, Gezag, Vorm
 from domain.feiten import Wie
 from domain.ids import Kenmerkend
 from domain.roles import Rol
 from domain.route import Oorzaak
+from domain.traject import Later
 
 
 class Handeling(BaseModel):
@@ -85,16 +86,52 @@ class MeldStilstand(Handeling):
 
 
 class Heropen(Handeling):
-    """Open a closed traject again, at the first step or at the step named."""
+    """Open a closed traject again, at the first step or at the step named. `gezag` as it lies now is looked up at the gate."""
 
     soort: Literal["heropen"] = "heropen"
     stap: str | None = None
+    gezag: Gezag | None = Later
+
+
+class WijzigGezag(Handeling):
+    """Who has gezag, or the age of the pupil, is not what it was. The gate looks it up in the register of this school: ids
+    and an age group, by whom it was established and when."""
+
+    soort: Literal["wijzig_gezag"] = "wijzig_gezag"
+    gezag: Gezag | None = Later
+    vastgesteld_op: date | None = Later
+    vastgesteld_door: Kenmerkend | None = Later
+
+
+class NeemRegieOver(Handeling):
+    """The one who acts takes the regie, until it is handed back."""
+
+    soort: Literal["neem_regie_over"] = "neem_regie_over"
+
+
+class GeefRegieTerug(Handeling):
+    """Hand back a regie that was taken over."""
+
+    soort: Literal["geef_regie_terug"] = "geef_regie_terug"
 
 
 EenHandeling = Annotated[
-    RondAf | NeemBesluit | LegToestemmingVast | StelUit | DraagOver | MeldStilstand | Heropen,
+    RondAf
+    | NeemBesluit
+    | LegToestemmingVast
+    | StelUit
+    | DraagOver
+    | MeldStilstand
+    | Heropen
+    | WijzigGezag
+    | NeemRegieOver
+    | GeefRegieTerug,
     Field(discriminator="soort"),
 ]
+
+
+# Fields that the gate fills in from the register; what a sender puts in them does not count.
+VAN_DE_POORT = frozenset({"gezag", "vastgesteld_op", "vastgesteld_door"})
 
 
 class Opdracht(BaseModel):

@@ -23,6 +23,11 @@ def digest_workflow_id(swv_id: str) -> str:
     return f"digest/{swv_id}"
 
 
+def bewaar_workflow_id(swv_id: str) -> str:
+    """The Temporal workflow id of the retention run of one samenwerkingsverband."""
+    return f"bewaren/{swv_id}"
+
+
 def controle_workflow_id(swv_id: str) -> str:
     """The Temporal workflow id of the daily check of one samenwerkingsverband."""
     return f"controle/{swv_id}"

@@ -17,6 +17,8 @@ class Ingebouwd(StrEnum):
     CONTACT_HERSTELLEN = "contact_herstellen"
     MAIL_NAKIJKEN = "mail_nakijken"
     SIGNAAL_BEKIJKEN = "signaal_bekijken"
+    LEERLING_VRAGEN = "leerling_vragen"
+    TOESTEMMING_BESPREKEN = "toestemming_bespreken"
 
 
 TITELS: dict[Ingebouwd, str] = {
@@ -26,6 +28,8 @@ TITELS: dict[Ingebouwd, str] = {
     Ingebouwd.CONTACT_HERSTELLEN: "Contactgegevens herstellen",
     Ingebouwd.MAIL_NAKIJKEN: "Nagaan of een mail is aangekomen",
     Ingebouwd.SIGNAAL_BEKIJKEN: "Een geweigerd bericht van een ander systeem bekijken",
+    Ingebouwd.LEERLING_VRAGEN: "Het ook aan de leerling vragen",
+    Ingebouwd.TOESTEMMING_BESPREKEN: "Met ouders praten over hun antwoord",
 }
 TERMIJN: dict[Ingebouwd, Termijnkeuze] = {
     Ingebouwd.STAGNATIE: Termijnkeuze(instelling="stagnatie_oppakken"),
@@ -34,6 +38,8 @@ TERMIJN: dict[Ingebouwd, Termijnkeuze] = {
     Ingebouwd.CONTACT_HERSTELLEN: Termijnkeuze(instelling="contact_herstellen"),
     Ingebouwd.MAIL_NAKIJKEN: Termijnkeuze(instelling="contact_herstellen"),
     Ingebouwd.SIGNAAL_BEKIJKEN: Termijnkeuze(instelling="contact_herstellen"),
+    Ingebouwd.LEERLING_VRAGEN: Termijnkeuze(instelling="toestemming_antwoord"),
+    Ingebouwd.TOESTEMMING_BESPREKEN: Termijnkeuze(instelling="toestemming_gesprek"),
 }
 
 

@@ -33,9 +33,10 @@ def _i(aantal: int, klok: Klok, betekenis: str, herkomst: Herkomst, bron: str) -
 _KEUZE = Herkomst.EIGEN_KEUZE
 STANDAARD: dict[str, Instelling] = {
     "evaluatie_interval": _i(6, Klok.SCHOOLWEKEN, "tijd tussen twee evaluaties", Herkomst.ROUTE, "P12"),
-    "evaluatie_te_laat_na": _i(5, Klok.SCHOOLDAGEN, "uiterste datum van een evaluatie", _KEUZE, "E-01"),
+    "evaluatie_te_laat_na": _i(5, Klok.SCHOOLDAGEN, "uiterlijk: zo lang na de streefdatum", _KEUZE, "E-01"),
     "toestemming_antwoord": _i(10, Klok.WERKDAGEN, "ouders antwoorden op een vraag om toestemming", _KEUZE, "E-02"),
     "toestemming_bellen": _i(15, Klok.WERKDAGEN, "school belt ouders over toestemming", _KEUZE, "E-02"),
+    "toestemming_gesprek": _i(5, Klok.SCHOOLDAGEN, "gesprek na antwoorden die niet samengaan", _KEUZE, "E-11"),
     "mdo_gepland_binnen": _i(2, Klok.SCHOOLWEKEN, "MDO is gepland na het besluit", _KEUZE, "E-03"),
     "mdo_verslag_binnen": _i(5, Klok.WERKDAGEN, "verslag van het MDO", _KEUZE, "E-04"),
     "stilte_waarschuwing": _i(10, Klok.SCHOOLDAGEN, "geen voortgang: eerste waarschuwing", _KEUZE, "E-05"),

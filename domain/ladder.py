@@ -2,10 +2,12 @@
 
 from datetime import date
 
+from domain.consent import vraagt_ouders
+from domain.delen import toegestaan
 from domain.kader import Kader
 from domain.roles import Partij, Rol, volgende_rol
 from domain.route import Aan, Oorzaak, Toon, Trede, Uitgangspunt
-from domain.traject import Afspraak
+from domain.traject import Afspraak, Traject
 
 
 def oorzaak_bij(kader: Kader, afspraak: Afspraak) -> Oorzaak:
@@ -14,14 +16,25 @@ def oorzaak_bij(kader: Kader, afspraak: Afspraak) -> Oorzaak:
     return kader.route.stagnatie.partijen.get(afspraak.bal, Oorzaak.SAMENWERKING)
 
 
-def naar_rol(kader: Kader, afspraak: Afspraak, trede: Trede) -> Rol:
-    """The role a rung turns to. The ball decides between the owner and the parents who must answer."""
+def naar_rol(kader: Kader, traject: Traject, afspraak: Afspraak, trede: Trede) -> Rol:
+    """The role a rung turns to. The ball decides between the owner and the parents who must answer.
+
+    Somebody outside school who may not know of the case is passed over for the next who may.
+    """
+    if not kader.tweede_editie:
+        return _volgens_ladder(kader, afspraak, trede)
+    if trede.aan is Aan.BAL and afspraak.doel is not None and not vraagt_ouders(afspraak.doel, traject.gezag):
+        return toegestaan(traject, afspraak.rol)  # an adult pupil signs alone; whoever asked goes and asks again
+    return toegestaan(traject, _volgens_ladder(kader, afspraak, trede))
+
+
+def _volgens_ladder(kader: Kader, afspraak: Afspraak, trede: Trede) -> Rol:
     if isinstance(trede.aan, Rol):
         return trede.aan
     if trede.aan is Aan.BAL:
         return Rol.OUDERS if afspraak.bal is Partij.OUDERS else afspraak.rol
     if trede.aan is Aan.VOLGENDE_ROL:
-        return volgende_rol(afspraak.rol)
+        return volgende_rol(afspraak.rol, eerste_editie=not kader.tweede_editie)
     if trede.aan is Aan.ESCALATIEPUNT:
         return kader.route.stagnatie.naar[oorzaak_bij(kader, afspraak)]
     return afspraak.rol

@@ -6,7 +6,8 @@ from domain import feiten as f
 from domain.boek import Boek
 from domain.calendar import bereken
 from domain.consent import Doel
-from domain.dagen import schooldagen_tussen
+from domain.dagen import schooldagen_sinds
+from domain.delen import of_school
 from domain.effects import Bericht
 from domain.ingebouwd import TERMIJN, Ingebouwd
 from domain.ladder import eerste_trede
@@ -72,7 +73,14 @@ def open_afspraak(
 
 
 def open_op_datum(boek: Boek, afspraak: Afspraak, *, meld: bool = True) -> Afspraak:
-    """Opens an afspraak whose dates are known; sets its first rung and tells its owner (not the one who just acted)."""
+    """Opens an afspraak whose dates are known; sets its first rung and tells its owner (not the one who just acted).
+
+    When its owner may not know of the case, it is for school.
+    """
+    rol = of_school(boek.kader, boek.t, afspraak.rol) if boek.kader.tweede_editie else afspraak.rol
+    if rol is not afspraak.rol:
+        bal = PARTIJ_VAN[rol] if afspraak.bal is PARTIJ_VAN[afspraak.rol] else afspraak.bal
+        afspraak = afspraak.model_copy(update={"rol": rol, "bal": bal})
     trede, trede_op = eerste_trede(boek.kader, afspraak, boek.vandaag)
     afspraak = afspraak.model_copy(update={"trede": trede, "trede_op": trede_op})
     boek.noteer(f.AfspraakGeopend(afspraak=afspraak))
@@ -81,11 +89,21 @@ def open_op_datum(boek: Boek, afspraak: Afspraak, *, meld: bool = True) -> Afspr
     return afspraak
 
 
-def open_ingebouwd(boek: Boek, wat: Ingebouwd, rol: Rol, *, over: str | None = None, meld: bool = True) -> Afspraak:
+def open_ingebouwd(
+    boek: Boek,
+    wat: Ingebouwd,
+    rol: Rol,
+    *,
+    over: str | None = None,
+    doel: Doel | None = None,
+    stap: str | None = None,
+    meld: bool = True,
+) -> Afspraak:
     """Opens one of the afspraken every route has; they hang on the ladder the route names for a stall."""
     soort = {
         Ingebouwd.STAGNATIE: Soort.BESLUIT,
         Ingebouwd.MDO_BIJEENROEPEN: Soort.OVERLEG,
+        Ingebouwd.TOESTEMMING_BESPREKEN: Soort.OVERLEG,
     }.get(wat, Soort.TAAK)
     return open_afspraak(
         boek,
@@ -94,6 +112,8 @@ def open_ingebouwd(boek: Boek, wat: Ingebouwd, rol: Rol, *, over: str | None = N
         rol=rol,
         termijn=TERMIJN[wat],
         ladder=boek.kader.route.stagnatie.ladder,
+        stap=stap,
+        doel=doel,
         over=over,
         meld=meld,
     )
@@ -157,5 +177,4 @@ def _boek_dagen(boek: Boek, afspraak: Afspraak, naar: Partij) -> None:
 
 def _gewacht(boek: Boek, afspraak: Afspraak) -> int:
     """School days since the ball came to lie here, as far back as the calendar of today reaches."""
-    kalender = boek.kader.kalender
-    return schooldagen_tussen(kalender, max(afspraak.bal_sinds, kalender.van), boek.vandaag)
+    return schooldagen_sinds(boek.kader.kalender, afspraak.bal_sinds, boek.vandaag)

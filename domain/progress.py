@@ -21,6 +21,7 @@ from domain.roles import Rol
 from domain.stagnatie import gewaarschuwd, luister, stilte
 from domain.stappen import betreed, open_vensters, plan_vensters
 from domain.tijd import wekmoment
+from domain.toestemmen import houd_aan_toestemming
 from domain.traject import Traject, TrajectStatus, Verwijzing
 from domain.treden import beklim
 
@@ -94,6 +95,8 @@ def progress(
         return Uitslag(traject, (), ())
     match gebeuren:
         case TijdVerstreken():
+            if boek.kader.tweede_editie:
+                houd_aan_toestemming(boek)  # what a run of the first edition left behind
             open_vensters(boek)
             beklim(boek)
             luister(boek)
@@ -133,12 +136,8 @@ def _bezorging(boek: Boek, gebeuren: MeldBezorging) -> None:
     if any(a.sjabloon == wat and a.over == gebeuren.persoon_id for a in boek.t.open_afspraken):
         return
     boek.noteer(f.BezorgingMislukt(persoon_id=gebeuren.persoon_id, reden=gebeuren.reden, op=boek.vandaag))
-    eigenaar = Rol.DIRECTIE if gebeuren.rol in {Rol.IB, Rol.OCO} else _zorgcoordinator(boek)
+    eigenaar = Rol.DIRECTIE if gebeuren.rol in {Rol.IB, Rol.OCO} else boek.kader.zorgcoordinator
     open_ingebouwd(boek, wat, eigenaar, over=gebeuren.persoon_id)
-
-
-def _zorgcoordinator(boek: Boek) -> Rol:
-    return Rol.OCO if boek.kader.route.sector == "vo" else Rol.IB
 
 
 def _signaal(boek: Boek, gebeuren: MeldSignaal) -> None:

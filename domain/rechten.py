@@ -2,7 +2,18 @@
 
 from domain.errors import VerkeerdeRol
 from domain.feiten import Wie
-from domain.handelingen import DraagOver, EenHandeling, Heropen, LegToestemmingVast, MeldStilstand, StelUit
+from domain.handelingen import (
+    DraagOver,
+    EenHandeling,
+    GeefRegieTerug,
+    Handeling,
+    Heropen,
+    LegToestemmingVast,
+    MeldStilstand,
+    NeemRegieOver,
+    StelUit,
+    WijzigGezag,
+)
 from domain.ingebouwd import Ingebouwd
 from domain.kader import Kader
 from domain.roles import PARTIJ_VAN, ROL_LABEL, Partij, Rol
@@ -19,7 +30,18 @@ NOTEERT_TOESTEMMING = SCHOOL_LEIDING | {
     Rol.SCHOOLBEGELEIDER,
 }
 HEROPENT = SCHOOL_LEIDING | BOVENSCHOOLS
+# The stagnatiepunt mediates and decides nothing, so it does not take the regie (Midden-Groningen, line 160).
+NEEMT_REGIE_OVER = frozenset({Rol.REGIEVOERDER})
+GEEFT_REGIE_TERUG = BOVENSCHOOLS
 PAKT_STAGNATIE_OP = BOVENSCHOOLS | {Rol.STAGNATIEPUNT}
+
+
+_VOOR_HET_TRAJECT: tuple[tuple[type[Handeling], str, frozenset[Rol]], ...] = (
+    (Heropen, "een traject heropenen", HEROPENT),
+    (WijzigGezag, "het gezag bijwerken", SCHOOL_LEIDING),
+    (NeemRegieOver, "de regie overnemen", NEEMT_REGIE_OVER),
+    (GeefRegieTerug, "de regie teruggeven", GEEFT_REGIE_TERUG),
+)
 
 
 def mag_afronden(kader: Kader, traject: Traject, afspraak: Afspraak, rol: Rol) -> bool:
@@ -50,10 +72,11 @@ def eis_recht(kader: Kader, traject: Traject, handeling: EenHandeling, door: Wie
         if zelf or rol in NOTEERT_TOESTEMMING | vraagt_na:
             return
         raise _geweigerd(rol, "toestemming vastleggen", sorted(NOTEERT_TOESTEMMING))
-    if isinstance(handeling, Heropen):
-        if rol in HEROPENT:
-            return
-        raise _geweigerd(rol, "een traject heropenen", sorted(HEROPENT))
+    for soort, wat, wie in _VOOR_HET_TRAJECT:
+        if isinstance(handeling, soort):
+            if rol in wie:
+                return
+            raise _geweigerd(rol, wat, sorted(wie))
     if afspraak is None:
         return
     if isinstance(handeling, DraagOver):

@@ -132,7 +132,7 @@ VOLGENDE_ROL: dict[Rol, Rol] = {
     Rol.DIRECTIE: Rol.REGIEVOERDER,
     Rol.OUDERS: Rol.IB,
     Rol.LEERLING: Rol.IB,
-    Rol.KOO: Rol.CASEMANAGER,
+    Rol.KOO: Rol.IB,
     Rol.CASEMANAGER: Rol.GEDRAGSWETENSCHAPPER_ST,
     Rol.GEDRAGSWETENSCHAPPER_ST: Rol.DEELCOORDINATOR,
     Rol.LEERPLICHT: Rol.REGIEVOERDER,
@@ -143,8 +143,12 @@ VOLGENDE_ROL: dict[Rol, Rol] = {
     Rol.DEELCOORDINATOR: Rol.COORDINATOR,
     Rol.COORDINATOR: Rol.BEHEERDER,
 }
+# What recorded lives did (domain/kader.py, first edition): from the KOO on to somebody parents said nothing about.
+_EERSTE_EDITIE: dict[Rol, Rol] = {Rol.KOO: Rol.CASEMANAGER}
 
 
-def volgende_rol(rol: Rol) -> Rol:
+def volgende_rol(rol: Rol, *, eerste_editie: bool = False) -> Rol:
     """Who is asked next when `rol` does not move: our own choice, one table; unlisted roles go to the coordinator."""
+    if eerste_editie and rol in _EERSTE_EDITIE:
+        return _EERSTE_EDITIE[rol]
     return VOLGENDE_ROL.get(rol, Rol.COORDINATOR)

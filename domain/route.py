@@ -5,6 +5,7 @@ the regie, and where a stall goes. A condition is the name of a tested predicate
 expression language. The file format is explained in docs/routes/README.md, the checks in domain/route_check.py.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Self
@@ -103,6 +104,16 @@ KENMERK_WAARDEN: dict[Kenmerk, dict[str, str]] = {
         "multi": "multiproblematiek",
     },
 }
+# Answers that a route may name besides those above (`antwoorden`). A route that names none has only those above.
+EXTRA_WAARDEN: dict[Kenmerk, dict[str, str]] = {
+    Kenmerk.LEERVRAAG: {"geen": "geen leervraag"},
+    Kenmerk.PROBLEMATIEK: {"niet_bepaald": "niet bepaald: het sociaal team is niet gevraagd"},
+}
+
+
+def waarde_label(kenmerk: Kenmerk, waarde: str) -> str:
+    """An answer in words, whatever route it was given on; an unknown answer as it is."""
+    return {**KENMERK_WAARDEN[kenmerk], **EXTRA_WAARDEN.get(kenmerk, {})}.get(waarde, waarde)
 
 
 class Bron(Vast):
@@ -176,11 +187,15 @@ class Ladder(Vast):
 
 
 class Eis(Vast):
-    """What an outcome needs before it may be chosen: exactly one of an afspraak, a consent, or a named predicate."""
+    """What an outcome needs before it may be chosen: exactly one of an afspraak, a consent, or a named predicate.
+
+    With `als` it is needed only where that named predicate holds.
+    """
 
     afspraak: str | None = None
     toestemming: Doel | None = None
     predicaat: str | None = None
+    als: str | None = None
 
     @model_validator(mode="after")
     def _precies_een(self) -> Self:
@@ -295,11 +310,21 @@ class Terugkerend(Vast):
 
 
 class Regieregel(Vast):
-    """One row of the table that says who has the regie, given the answers at a decision."""
+    """One row of the table that says who has the regie, given the answers at a decision.
+
+    Without `problematiek` the row holds whatever that answer is, also when it was not given.
+    """
 
     leervraag: str
     leefvraag: str
+    problematiek: tuple[str, ...] = ()
     regie: Rol
+
+    def past(self, kenmerken: Mapping[str, str]) -> bool:
+        """Is this the row for these answers?"""
+        if (self.leervraag, self.leefvraag) != (kenmerken.get("leervraag"), kenmerken.get("leefvraag")):
+            return False
+        return not self.problematiek or kenmerken.get("problematiek") in self.problematiek
 
 
 class Regie(Vast):
@@ -307,6 +332,17 @@ class Regie(Vast):
 
     begin: Rol
     regels: tuple[Regieregel, ...] = ()
+    bron: Bron
+
+
+class Signaal(Vast):
+    """Who may bring a signal, which is how a traject begins. `toestemming`: what they need before they share it with school.
+
+    Bringing a signal gives no right to see what came of it.
+    """
+
+    rollen: tuple[Rol, ...] = Field(min_length=1)
+    toestemming: Doel | None = None
     bron: Bron
 
 
@@ -349,6 +385,8 @@ class Route(Vast):
     terugkerend: tuple[Terugkerend, ...] = ()
     regie: Regie
     stagnatie: Stagnatiebeleid
+    antwoorden: dict[Kenmerk, tuple[str, ...]] = {}
+    signaleren: tuple[Signaal, ...] = ()
 
     def stap(self, stap_id: str) -> Stap:
         """The step by id; KeyError means a state from another route."""
@@ -357,6 +395,16 @@ class Route(Vast):
     def ladder(self, ladder_id: str) -> Ladder:
         """The ladder by id."""
         return next(x for x in self.ladders if x.id == ladder_id)
+
+    def waarden(self, kenmerk: Kenmerk) -> dict[str, str]:
+        """The answers this route knows to a question, in its order, each with its label."""
+        if kenmerk not in self.antwoorden:
+            return KENMERK_WAARDEN[kenmerk]
+        return {waarde: waarde_label(kenmerk, waarde) for waarde in self.antwoorden[kenmerk]}
+
+    def signaal_van(self, rol: Rol) -> Signaal | None:
+        """Under what condition this role may bring a signal; None when it may not, or the route does not say."""
+        return next((s for s in self.signaleren if rol in s.rollen), None)
 
     @property
     def begin(self) -> Stap:

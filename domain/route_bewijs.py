@@ -2,7 +2,8 @@
 
 A state is: the step, which of the afspraken that some outcome needs are done, which consents hold, how things really are
 with the child, the answers a decision recorded about that, and the age group of the pupil. Only what an outcome can depend
-on is in it, so the number of states stays small.
+on is in it, so the number of states stays small. On a route with many combinations, answers between which no condition
+tells the difference count as one, and an answer that nothing looks at any more is forgotten (`_Wereld.zuinig`).
 
 Consents and how things are change freely between states, but that does not count as a way forward: the end must be
 reachable from every state while nobody changes their mind and nothing about the child changes, with decisions that answer
@@ -10,17 +11,22 @@ truthfully. So a refusal by parents can never trap a traject, and neither can a 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from itertools import combinations, product
+from math import prod
+from typing import NamedTuple
 
 from domain.consent import Antwoord, Doel, Gezag, Leeftijdsgroep
 from domain.predicates import PREDICATEN, Predicate
 from domain.roles import Rol
-from domain.route import EINDE, KENMERK_WAARDEN, AfspraakSjabloon, Eis, Kenmerk, Route, Stap
+from domain.route import EINDE, AfspraakSjabloon, Eis, Kenmerk, Route, Stap
 from domain.traject import Toestemming, Traject, Verwijzing
 
 TOESTANDEN_HOOGSTENS = 250_000
+# Combinations of consents and of how things are with the child, from which states are merged that cannot be told apart.
+ZUINIG_VANAF = 64
 
 Antwoorden = tuple[tuple[Kenmerk, str], ...]
 
@@ -29,9 +35,8 @@ class TeGroot(Exception):
     """The route has more states than the proof is willing to visit."""
 
 
-@dataclass(frozen=True)
-class Toestand:
-    """One state; see the module."""
+class Toestand(NamedTuple):
+    """One state; see the module. A tuple, because there are tens of thousands of them."""
 
     stap: str
     gedaan: frozenset[str] = frozenset()
@@ -43,7 +48,8 @@ class Toestand:
 
 @dataclass(frozen=True)
 class Bewijs:
-    """What the search found. `aan_zet`: per step the roles that can act next; `vast`: states without a way to the end."""
+    """What the search found. `overgangen` counts what people can do in all states together. `aan_zet`: per step the roles
+    that can act next; `vast`: states without a way to the end."""
 
     toestanden: int
     overgangen: int
@@ -66,9 +72,11 @@ class _Wereld:
     doelen: tuple[Doel, ...] = ()
     kenmerken: tuple[Kenmerk, ...] = ()
     groepen: tuple[Leeftijdsgroep, ...] = (Leeftijdsgroep.ONDER_12,)
+    waarden: dict[Kenmerk, tuple[str, ...]] = field(default_factory=dict)
+    bewaart: dict[str, frozenset[Kenmerk]] = field(default_factory=dict)
 
     @classmethod
-    def van(cls, route: Route) -> "_Wereld":
+    def van(cls, route: Route, *, zuinig: bool | None = None) -> "_Wereld":
         wereld = cls(route)
         predicaten: set[Predicate] = set()
         doelen: set[Doel] = set()
@@ -77,14 +85,79 @@ class _Wereld:
             nodig = _met_voorgangers(stap, {e.afspraak for e in eisen if e.afspraak})
             wereld.nodig[stap.id] = nodig
             doelen |= {e.toestemming for e in eisen if e.toestemming} | {a.toestemming for a in nodig if a.toestemming}
-            predicaten |= {PREDICATEN[e.predicaat] for e in eisen if e.predicaat}
+            predicaten |= {PREDICATEN[naam] for e in eisen for naam in (e.predicaat, e.als) if naam}
             predicaten |= {PREDICATEN[a.als] for a in nodig if a.als}
         doelen |= {d for p in predicaten for d in p.doelen}
         wereld.doelen = tuple(sorted(doelen))
         wereld.kenmerken = tuple(sorted({k for p in predicaten for k in p.kenmerken}))
         if any(p.leeftijd for p in predicaten):
             wereld.groepen = tuple(Leeftijdsgroep)
+        wereld.waarden = {k: tuple(route.waarden(k)) for k in wereld.kenmerken}
+        wereld.bewaart = {s.id: frozenset(wereld.kenmerken) for s in route.stappen}
+        if zuinig if zuinig is not None else _combinaties(wereld) > ZUINIG_VANAF:
+            wereld.waarden = {k: _te_onderscheiden(k, wereld.waarden[k], predicaten) for k in wereld.kenmerken}
+            wereld.bewaart = _nog_nodig(wereld)
         return wereld
+
+    def omstandigheden(self) -> list[tuple[frozenset[Doel], Antwoorden]]:
+        """Every combination of consents that hold and of how things are with the child."""
+        gegeven = [frozenset(g) for n in range(len(self.doelen) + 1) for g in combinations(self.doelen, n)]
+        hoe = product(*(self.waarden[k] for k in self.kenmerken))
+        antwoorden = [tuple(zip(self.kenmerken, waarden, strict=True)) for waarden in hoe]
+        return list(product(gegeven, antwoorden))
+
+    def onthoud(self, toestand: Toestand) -> Toestand:
+        """The state without the answers that nothing looks at from this step on."""
+        bewaart = self.bewaart[toestand.stap]
+        if all(k in bewaart for k, _ in toestand.antwoorden):
+            return toestand
+        return toestand._replace(antwoorden=tuple((k, w) for k, w in toestand.antwoorden if k in bewaart))
+
+
+def _combinaties(wereld: _Wereld) -> int:
+    return (1 << len(wereld.doelen)) * prod(len(waarden) for waarden in wereld.waarden.values())
+
+
+def _te_onderscheiden(kenmerk: Kenmerk, waarden: tuple[str, ...], predicaten: set[Predicate]) -> tuple[str, ...]:
+    """One answer for each group between which no predicate tells the difference, whatever consents there are."""
+    kijkt = sorted((p for p in predicaten if kenmerk in p.kenmerken), key=lambda p: p.naam)
+    if any(len(p.kenmerken) > 1 or p.leeftijd for p in kijkt):
+        return waarden
+    per_beeld: dict[tuple[bool, ...], str] = {}
+    for waarde in waarden:
+        beeld = tuple(
+            _geldt(p.naam, frozenset(gegeven), ((kenmerk, waarde),), Leeftijdsgroep.ONDER_12)
+            for p in kijkt
+            for n in range(len(p.doelen) + 1)
+            for gegeven in combinations(sorted(p.doelen), n)
+        )
+        per_beeld.setdefault(beeld, waarde)
+    return tuple(per_beeld.values())
+
+
+def _nog_nodig(wereld: _Wereld) -> dict[str, frozenset[Kenmerk]]:
+    """Per step: the answers that something in it or after it looks at before they are asked again."""
+    stappen = {s.id: s for s in wereld.route.stappen}
+    gelezen = {s: _gelezen_in(wereld, stap) for s, stap in stappen.items()}
+    nodig = dict(gelezen)
+    while True:
+        nieuw = {
+            s: gelezen[s].union(*(nodig[u.naar] for u in stap.besluit.uitkomsten if u.naar != EINDE))
+            - (frozenset(stap.besluit.vragen) - gelezen[s])
+            for s, stap in stappen.items()
+        }
+        if nieuw == nodig:
+            return nodig
+        nodig = nieuw
+
+
+def _gelezen_in(wereld: _Wereld, stap: Stap) -> frozenset[Kenmerk]:
+    """What is looked at with the answers of an earlier decision: before this one asks for them again."""
+    voor = {PREDICATEN[a.als] for a in wereld.nodig[stap.id] if a.als}
+    eisen = (e for u in stap.besluit.uitkomsten for e in u.vereist)
+    bij = {PREDICATEN[naam] for e in eisen for naam in (e.predicaat, e.als) if naam}
+    eerder = {k for p in bij for k in p.kenmerken} - set(stap.besluit.vragen)
+    return frozenset({k for p in voor for k in p.kenmerken} | eerder)
 
 
 def _met_voorgangers(stap: Stap, ids: set[str]) -> tuple[AfspraakSjabloon, ...]:
@@ -98,11 +171,14 @@ def _met_voorgangers(stap: Stap, ids: set[str]) -> tuple[AfspraakSjabloon, ...]:
     return tuple(a for a in stap.afspraken if a.id in ids)
 
 
-def bereikbaar(route: Route) -> Bewijs:
-    """Visits every state of a route whose names are right. Raises TeGroot above TOESTANDEN_HOOGSTENS states."""
-    wereld = _Wereld.van(route)
-    feitelijk = tuple((k, next(iter(KENMERK_WAARDEN[k]))) for k in wereld.kenmerken)
-    open_ = [Toestand(route.begin.id, feitelijk=feitelijk, groep=g) for g in wereld.groepen]
+def bereikbaar(route: Route, *, zuinig: bool | None = None) -> Bewijs:
+    """Visits every state of a route whose names are right. Raises TeGroot above TOESTANDEN_HOOGSTENS states.
+
+    `zuinig` says whether states that cannot be told apart are merged; by itself only where there are many.
+    """
+    wereld = _Wereld.van(route, zuinig=zuinig)
+    hoe_het_is = wereld.omstandigheden()
+    open_ = [x for g in wereld.groepen for x in _in_alle(hoe_het_is, Toestand(route.begin.id, groep=g))]
     gezien, overgangen = set(open_), 0
     terug: dict[Toestand, list[Toestand]] = {}
     aan_zet: dict[str, set[Rol]] = {}
@@ -110,12 +186,12 @@ def bereikbaar(route: Route) -> Bewijs:
         nu = open_.pop()
         for volgende, rol in _volgende(wereld, nu):
             overgangen += 1
-            if rol is not None:
-                terug.setdefault(volgende, []).append(nu)
-                aan_zet.setdefault(nu.stap, set()).add(rol)
+            terug.setdefault(volgende, []).append(nu)
+            aan_zet.setdefault(nu.stap, set()).add(rol)
             if volgende not in gezien:
-                gezien.add(volgende)
-                open_.append(volgende)
+                erbij = _in_alle(hoe_het_is, volgende)
+                gezien.update(erbij)
+                open_ += erbij
         if len(gezien) > TOESTANDEN_HOOGSTENS:
             raise TeGroot(route.route)
     klaar = _terug_van_einde(gezien, terug)
@@ -126,6 +202,13 @@ def bereikbaar(route: Route) -> Bewijs:
         aan_zet={stap: frozenset(rollen) for stap, rollen in aan_zet.items()},
         vast=tuple(sorted(gezien - klaar, key=_eenvoudigste_eerst)),
     )
+
+
+def _in_alle(hoe_het_is: list[tuple[frozenset[Doel], Antwoorden]], toestand: Toestand) -> list[Toestand]:
+    """This state under all circumstances: consents and how things are change freely, so one of them means all."""
+    if toestand.stap == EINDE:
+        return [toestand]
+    return [toestand._replace(gegeven=gegeven, feitelijk=feitelijk) for gegeven, feitelijk in hoe_het_is]
 
 
 def _eenvoudigste_eerst(t: Toestand) -> tuple[object, ...]:
@@ -152,34 +235,29 @@ def _terug_van_einde(gezien: set[Toestand], terug: dict[Toestand, list[Toestand]
     return klaar
 
 
-def _volgende(wereld: _Wereld, nu: Toestand) -> Iterator[tuple[Toestand, Rol | None]]:
-    """The states one event further, with the role that acts; None where only the circumstances change."""
+def _volgende(wereld: _Wereld, nu: Toestand) -> Iterator[tuple[Toestand, Rol]]:
+    """The states one act further, with the role that acts."""
     if nu.stap == EINDE:
         return
-    for doel in wereld.doelen:
-        yield replace(nu, gegeven=nu.gegeven ^ {doel}), None
-    for kenmerk, was in nu.feitelijk:
-        for waarde in KENMERK_WAARDEN[kenmerk]:
-            if waarde != was:
-                yield replace(nu, feitelijk=_zet(nu.feitelijk, ((kenmerk, waarde),))), None
     for afspraak in wereld.nodig[nu.stap]:
         if afspraak.id not in nu.gedaan and _kan(afspraak, nu):
-            yield replace(nu, gedaan=nu.gedaan | {afspraak.id}), afspraak.rol
+            yield nu._replace(gedaan=nu.gedaan | {afspraak.id}), afspraak.rol
     besluit = wereld.route.stap(nu.stap).besluit
     gevraagd = tuple((k, w) for k, w in nu.feitelijk if k in besluit.vragen)
-    straks = replace(nu, antwoorden=_zet(nu.antwoorden, gevraagd))
+    straks = nu._replace(antwoorden=_zet(nu.antwoorden, gevraagd))
     for uitkomst in besluit.uitkomsten:
         if all(_voldaan(eis, straks) for eis in uitkomst.vereist):
             if uitkomst.naar == EINDE:
                 yield Toestand(EINDE), besluit.rol
             elif uitkomst.naar == nu.stap:
-                yield straks, besluit.rol
+                elke_ronde = {a.id for a in wereld.nodig[nu.stap] if a.elke_ronde}
+                yield wereld.onthoud(straks._replace(gedaan=nu.gedaan - elke_ronde)), besluit.rol
             else:
-                yield replace(straks, stap=uitkomst.naar, gedaan=frozenset()), besluit.rol
+                yield wereld.onthoud(straks._replace(stap=uitkomst.naar, gedaan=frozenset())), besluit.rol
 
 
 def _zet(antwoorden: Antwoorden, nieuw: Antwoorden) -> Antwoorden:
-    return tuple(sorted({**dict(antwoorden), **dict(nieuw)}.items()))
+    return tuple(sorted({**dict(antwoorden), **dict(nieuw)}.items())) if nieuw else antwoorden
 
 
 def _kan(afspraak: AfspraakSjabloon, nu: Toestand) -> bool:
@@ -191,6 +269,8 @@ def _kan(afspraak: AfspraakSjabloon, nu: Toestand) -> bool:
 
 
 def _voldaan(eis: Eis, nu: Toestand) -> bool:
+    if eis.als is not None and not _geldt(eis.als, nu.gegeven, nu.antwoorden, nu.groep):
+        return True
     if eis.afspraak is not None:
         return eis.afspraak in nu.gedaan
     if eis.toestemming is not None:

@@ -112,6 +112,8 @@ def _predicaten_genoemd(route: Route) -> Iterator[tuple[Pad, str]]:
             for j, eis in enumerate(uitkomst.vereist):
                 if eis.predicaat is not None:
                     yield (*pad, "besluit", "uitkomsten", i, "vereist", j, "predicaat"), eis.predicaat
+                if eis.als is not None:
+                    yield (*pad, "besluit", "uitkomsten", i, "vereist", j, "als"), eis.als
 
 
 NAAMREGELS: tuple[Regel, ...] = (namen_zijn_eenmalig, namen_zijn_vrij, verwijzingen_bestaan)

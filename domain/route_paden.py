@@ -65,10 +65,11 @@ def eisen_zijn_haalbaar(route: Route) -> Iterator[Vondst]:
         per_id = {a.id: a for a in stap.afspraken}
         na = {a.id: set(a.na) for a in stap.afspraken}
         for i, uitkomst in enumerate(stap.besluit.uitkomsten):
-            gesteld = {e.predicaat for e in uitkomst.vereist}
+            altijd = {e.predicaat for e in uitkomst.vereist if e.als is None}
             for j, eis in enumerate(uitkomst.vereist):
                 if eis.afspraak not in per_id:
                     continue
+                gesteld = altijd | {eis.als}
                 ketens = _vanaf(eis.afspraak, na) & per_id.keys()
                 for voorwaarde in sorted({str(per_id[k].als) for k in ketens if per_id[k].als not in (None, *gesteld)}):
                     plek = (*pad, "besluit", "uitkomsten", i, "vereist", j, "afspraak")
@@ -86,8 +87,9 @@ def toestemming_is_gevraagd(route: Route) -> Iterator[Vondst]:
             if afspraak.toestemming is not None and afspraak.toestemming not in hier | onder:
                 yield _niet_gevraagd((*pad, "afspraken", i, "toestemming"), afspraak.toestemming)
         for i, uitkomst in enumerate(stap.besluit.uitkomsten):
-            onder = _onder_voorwaarde(stap, {e.predicaat for e in uitkomst.vereist})
+            altijd = {e.predicaat for e in uitkomst.vereist if e.als is None}
             for j, eis in enumerate(uitkomst.vereist):
+                onder = _onder_voorwaarde(stap, altijd | {eis.als})
                 if eis.toestemming is not None and eis.toestemming not in hier | onder:
                     plek = (*pad, "besluit", "uitkomsten", i, "vereist", j, "toestemming")
                     yield _niet_gevraagd(plek, eis.toestemming)
@@ -119,8 +121,9 @@ def antwoorden_zijn_gevraagd(route: Route) -> Iterator[Vondst]:
         ]
         for i, uitkomst in enumerate(stap.besluit.uitkomsten):
             for j, eis in enumerate(uitkomst.vereist):
-                plek = (*pad, "besluit", "uitkomsten", i, "vereist", j, "predicaat")
-                genoemd.append((plek, eis.predicaat, hier | set(stap.besluit.vragen)))
+                plek = (*pad, "besluit", "uitkomsten", i, "vereist", j)
+                straks = hier | set(stap.besluit.vragen)
+                genoemd += [((*plek, "predicaat"), eis.predicaat, straks), ((*plek, "als"), eis.als, straks)]
         for plek, naam, antwoorden in genoemd:
             ontbreekt = PREDICATEN[naam].kenmerken - antwoorden if naam in PREDICATEN else frozenset()
             if ontbreekt:

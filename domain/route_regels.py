@@ -11,6 +11,7 @@ from itertools import pairwise, product
 from domain.instellingen import STANDAARD
 from domain.roles import PARTIJ_VAN, Rol
 from domain.route import (
+    EXTRA_WAARDEN,
     KENMERK_WAARDEN,
     Aan,
     AfspraakSjabloon,
@@ -173,24 +174,64 @@ def regietabel_is_volledig(route: Route) -> Iterator[Vondst]:
     """The table for who has the regie answers every combination exactly once, and some decision asks for it."""
     if not route.regie.regels:
         return
-    gezien: set[tuple[str, str]] = set()
+    leervragen, leefvragen, problemen = (route.waarden(k) for k in Kenmerk)
+    gezien: set[tuple[str, str, str]] = set()
     for i, regel in enumerate(route.regie.regels):
         plek = ("regie", "regels", i)
-        for kenmerk, waarde in ((Kenmerk.LEERVRAAG, regel.leervraag), (Kenmerk.LEEFVRAAG, regel.leefvraag)):
-            if waarde not in KENMERK_WAARDEN[kenmerk]:
+        genoemd = [(Kenmerk.LEERVRAAG, regel.leervraag), (Kenmerk.LEEFVRAAG, regel.leefvraag)]
+        for kenmerk, waarde in [*genoemd, *((Kenmerk.PROBLEMATIEK, p) for p in regel.problematiek)]:
+            if waarde not in route.waarden(kenmerk):
                 zin = f"'{waarde}' is geen antwoord op '{kenmerk}'."
-                yield Vondst((*plek, str(kenmerk)), zin, bedoelde(waarde, KENMERK_WAARDEN[kenmerk]))
-        paar = (regel.leervraag, regel.leefvraag)
-        if paar in gezien:
+                yield Vondst((*plek, str(kenmerk)), zin, bedoelde(waarde, route.waarden(kenmerk)))
+        dekt = {(regel.leervraag, regel.leefvraag, p) for p in regel.problematiek or problemen}
+        if dekt & gezien:
+            paar = (regel.leervraag, regel.leefvraag)
             yield Vondst(plek, f"De regie bij {opgesomd(paar)} staat er al.", "Haal een van de twee weg.")
-        gezien.add(paar)
-    alles = product(KENMERK_WAARDEN[Kenmerk.LEERVRAAG], KENMERK_WAARDEN[Kenmerk.LEEFVRAAG])
-    for leervraag, leefvraag in [p for p in alles if p not in gezien]:
-        zin = f"Er staat niet wie de regie heeft bij leervraag '{leervraag}' en leefvraag '{leefvraag}'."
-        yield Vondst(("regie", "regels"), zin, "Voeg een regel toe.")
-    if not any({Kenmerk.LEERVRAAG, Kenmerk.LEEFVRAAG} <= set(s.besluit.vragen) for s in route.stappen):
-        zin = "Geen enkel besluit vraagt naar de leervraag en de leefvraag; de tabel doet dan niets."
-        yield Vondst(("regie", "regels"), zin, "Voeg 'vragen: [leervraag, leefvraag]' toe aan een besluit.")
+        gezien |= dekt
+    for leervraag, leefvraag in product(leervragen, leefvragen):
+        open_ = [p for p in problemen if (leervraag, leefvraag, p) not in gezien]
+        bij = f" en problematiek '{open_[0]}'" if 0 < len(open_) < len(problemen) else ""
+        if open_:
+            zin = f"Er staat niet wie de regie heeft bij leervraag '{leervraag}' en leefvraag '{leefvraag}'{bij}."
+            yield Vondst(("regie", "regels"), zin, "Voeg een regel toe.")
+    kijkt_naar = {Kenmerk.LEERVRAAG, Kenmerk.LEEFVRAAG}
+    if any(regel.problematiek for regel in route.regie.regels):
+        kijkt_naar.add(Kenmerk.PROBLEMATIEK)
+    if not any(kijkt_naar <= set(s.besluit.vragen) for s in route.stappen):
+        vragen = [k for k in Kenmerk if k in kijkt_naar]
+        zin = f"Geen enkel besluit vraagt naar de {' en de '.join(vragen)}; de tabel doet dan niets."
+        yield Vondst(("regie", "regels"), zin, f"Voeg 'vragen: [{', '.join(vragen)}]' toe aan een besluit.")
+
+
+def antwoorden_zijn_bekend(route: Route) -> Iterator[Vondst]:
+    """The answers a route names are answers the core knows, each once, and enough of them to choose from."""
+    for kenmerk, waarden in route.antwoorden.items():
+        bekend = {**KENMERK_WAARDEN[kenmerk], **EXTRA_WAARDEN.get(kenmerk, {})}
+        for i, waarde in enumerate(waarden):
+            plek: Pad = ("antwoorden", str(kenmerk), i)
+            if waarde not in bekend:
+                yield Vondst(plek, f"'{waarde}' is geen antwoord op '{kenmerk}'.", bedoelde(waarde, bekend))
+            elif waarde in waarden[:i]:
+                yield Vondst(plek, f"Het antwoord '{waarde}' staat er al.", "Haal een van de twee weg.")
+        if len(waarden) < 2:
+            zin = f"Op '{kenmerk}' is maar een antwoord mogelijk."
+            yield Vondst(("antwoorden", str(kenmerk)), zin, "Noem ten minste twee antwoorden.")
+
+
+def signalen_komen_van_mensen(route: Route) -> Iterator[Vondst]:
+    """Each role that may bring a signal is named once, and whoever leads the first step is among them."""
+    gezien: set[Rol] = set()
+    for i, signaal in enumerate(route.signaleren):
+        for j, rol in enumerate(signaal.rollen):
+            plek: Pad = ("signaleren", i, "rollen", j)
+            if rol is Rol.SYSTEEM:
+                yield Vondst(plek, "Routewacht geeft zelf geen signaal.", "Noem de rol van een mens.")
+            if rol in gezien:
+                yield Vondst(plek, f"De rol '{rol}' staat er al.", "Haal een van de twee weg.")
+            gezien.add(rol)
+    if route.signaleren and route.begin.leidt not in gezien:
+        zin = f"De rol '{route.begin.leidt}' leidt de eerste stap, maar mag geen signaal geven."
+        yield Vondst(("signaleren",), zin, "Voeg deze rol toe.")
 
 
 def vensters_bestaan(route: Route) -> Iterator[Vondst]:
@@ -221,6 +262,7 @@ def bron_noemt_regels(route: Route) -> Iterator[Vondst]:
     """Line numbers of the source document count from 1."""
     bronnen: list[tuple[Pad, tuple[int, ...]]] = [(("regie", "bron"), route.regie.bron.regels)]
     bronnen.append((("stagnatie", "bron"), route.stagnatie.bron.regels))
+    bronnen += [(("signaleren", i, "bron"), x.bron.regels) for i, x in enumerate(route.signaleren)]
     bronnen += [(("ladders", i, "bron"), x.bron.regels) for i, x in enumerate(route.ladders)]
     bronnen += [(("terugkerend", i, "bron"), x.bron.regels) for i, x in enumerate(route.terugkerend)]
     for pad, stap in in_stappen(route):
@@ -243,6 +285,8 @@ REGELS: tuple[Regel, ...] = (
     ladders_klimmen,
     stagnatie_is_volledig,
     regietabel_is_volledig,
+    antwoorden_zijn_bekend,
+    signalen_komen_van_mensen,
     vensters_bestaan,
     bron_noemt_regels,
 )

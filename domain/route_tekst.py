@@ -14,6 +14,8 @@ from domain.route_fout import Pad, Vondst
 
 DIEPTE_HOOGSTENS = 40
 DUBBEL = "(dubbel)"
+_ONZICHTBAAR = "In deze tekst staat een teken dat niet te zien is."
+_HAAL_WEG = "Typ de tekst opnieuw, zonder codes met een schuine streep (\\) en zonder geplakte opmaak."
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -124,7 +126,7 @@ def _bouw(knoop: yaml.Node, pad: Pad, gelezen: Gelezen) -> object:
 def _bouw_sleutels(knoop: yaml.MappingNode, pad: Pad, gelezen: Gelezen) -> dict[str, object]:
     uit: dict[str, object] = {}
     for sleutel, waarde in knoop.value:
-        naam = sleutel.value if isinstance(sleutel, yaml.ScalarNode) else "?"
+        naam = _zichtbaar(sleutel.value) if isinstance(sleutel, yaml.ScalarNode) else "?"
         hier = (*pad, naam)
         regel = sleutel.start_mark.line + 1
         if naam in uit:
@@ -139,8 +141,24 @@ def _bouw_sleutels(knoop: yaml.MappingNode, pad: Pad, gelezen: Gelezen) -> dict[
         gelezen.regels[hier] = regel
         if not isinstance(sleutel, yaml.ScalarNode):
             gelezen.vondsten.append(Vondst(hier, "Een naam voor de dubbele punt is een woord.", "Schrijf een woord."))
+        elif naam != sleutel.value:
+            gelezen.vondsten.append(Vondst(hier, _ONZICHTBAAR, _HAAL_WEG))
         uit[naam] = _bouw(waarde, hier, gelezen)
     return uit
+
+
+def _leesbaar(tekst: str, pad: Pad, gelezen: Gelezen) -> str:
+    """The text; with a finding when YAML smuggled something in that cannot be read: titles go to screens and mails."""
+    schoon = _zichtbaar(tekst)
+    if "\n" in tekst:
+        gelezen.vondsten.append(Vondst(pad, "Deze tekst staat op meer dan een regel.", "Zet hem op een regel."))
+    elif schoon != tekst:
+        gelezen.vondsten.append(Vondst(pad, _ONZICHTBAAR, _HAAL_WEG))
+    return schoon
+
+
+def _zichtbaar(tekst: str) -> str:
+    return "".join(teken if teken.isprintable() else "?" for teken in tekst)
 
 
 def _waarde(knoop: yaml.Node, pad: Pad, gelezen: Gelezen) -> object:
@@ -148,7 +166,7 @@ def _waarde(knoop: yaml.Node, pad: Pad, gelezen: Gelezen) -> object:
     try:
         match soort:
             case "str":
-                return tekst
+                return _leesbaar(tekst, pad, gelezen)
             case "null":
                 return None
             case "bool":

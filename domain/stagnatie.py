@@ -10,12 +10,14 @@ from datetime import date
 from domain import feiten as f
 from domain.boek import Boek
 from domain.calendar import bereken
-from domain.dagen import schooldagen_tussen
+from domain.dagen import schooldagen_sinds
+from domain.delen import of_school
 from domain.effects import Bericht
 from domain.ingebouwd import Ingebouwd
 from domain.kader import Kader
 from domain.ladder import oorzaak_bij
 from domain.openen import open_ingebouwd, sluit_bal
+from domain.roles import Rol
 from domain.route import Oorzaak
 from domain.traject import Afspraak, Traject
 
@@ -26,7 +28,7 @@ def stagneer(boek: Boek, oorzaak: Oorzaak, *, bron: str, over: Afspraak | None) 
     A stall that is already with somebody stays there: the clock never moves a case from desk to desk. Only a person who
     says so (`melding`) brings it to the other role; that closes the earlier request.
     """
-    rol = boek.kader.route.stagnatie.naar[oorzaak]
+    rol = _opgepakt_door(boek, oorzaak, bron, over)
     eerder = boek.t.stagnatie
     if eerder is not None:
         if eerder.bij is rol or bron != "melding":
@@ -47,6 +49,13 @@ def stagneer(boek: Boek, oorzaak: Oorzaak, *, bron: str, over: Afspraak | None) 
         )
     )
     boek.meld(Bericht.ESCALATIE, rol, (afspraak.id, "stagnatie"), afspraak=afspraak)
+
+
+def _opgepakt_door(boek: Boek, oorzaak: Oorzaak, bron: str, over: Afspraak | None) -> Rol:
+    """Nobody is asked by the clock to take up his own standstill: then the samenwerkingsverband is."""
+    rol = boek.kader.route.stagnatie.naar[oorzaak]
+    eigen = bron != "melding" and over is not None and over.rol is rol
+    return boek.kader.route.stagnatie.swv if eigen and boek.kader.tweede_editie else rol
 
 
 def hef_op(boek: Boek, uitkomst: str) -> None:
@@ -103,19 +112,28 @@ class Stilte:
     stagnatie_op: date
 
 
+def stil_op(traject: Traject) -> tuple[Afspraak, date] | None:
+    """The afspraak that is owed first, and the day its silence counts from; None when nothing is owed.
+
+    That day is the target date, or the last day something was really done if that came later.
+    """
+    owed = [a for a in traject.open_afspraken if a.sjabloon not in tuple(Ingebouwd)]
+    if not owed:
+        return None
+    over = min(owed, key=lambda a: (a.streefdatum, a.id))
+    return over, max(traject.stil_sinds, over.streefdatum)
+
+
 def stilte(kader: Kader, traject: Traject) -> Stilte | None:
     """Since when nothing real happened while something was owed; None when nothing is owed or the stall is known.
 
     Days before the (postponed) target date do not count: suspended is not silent. Counts in the clocks of the settings
     `stilte_waarschuwing`, `stilte_stagnatie` (school) and `stilte_samenwerking` (between parties).
     """
-    if traject.stagnatie is not None:
+    gezien = stil_op(traject) if traject.stagnatie is None else None
+    if gezien is None:
         return None
-    owed = [a for a in traject.open_afspraken if a.sjabloon not in tuple(Ingebouwd)]
-    if not owed:
-        return None
-    over = min(owed, key=lambda a: (a.streefdatum, a.id))
-    sinds = max(traject.stil_sinds, over.streefdatum)
+    over, sinds = gezien
     oorzaak = oorzaak_bij(kader, over)
     grens = "stilte_samenwerking" if oorzaak is Oorzaak.SAMENWERKING else "stilte_stagnatie"
     return Stilte(
@@ -135,9 +153,11 @@ def luister(boek: Boek) -> None:
     if boek.vandaag >= gezien.stagnatie_op:
         stagneer(boek, gezien.oorzaak, bron="stilte", over=gezien.over)
     elif boek.vandaag >= gezien.waarschuwing_op and not gewaarschuwd(boek.t, gezien):
-        dagen = schooldagen_tussen(boek.kader.kalender, gezien.sinds, boek.vandaag)
+        dagen = schooldagen_sinds(boek.kader.kalender, gezien.sinds, boek.vandaag)
         boek.noteer(f.StilteGezien(schooldagen=dagen, op=boek.vandaag))
         leidt = boek.kader.route.stap(boek.t.stap).leidt
+        if boek.kader.tweede_editie:
+            leidt = of_school(boek.kader, boek.t, leidt)
         boek.meld(Bericht.STILTE, leidt, ("stilte", boek.vandaag.isoformat()), afspraak=gezien.over)
 
 

@@ -1,14 +1,16 @@
-"""Entering and leaving steps: what opens, what is asked, what parents hear, who has the regie."""
+"""Entering and leaving steps: what opens, what is asked, what parents hear."""
 
 from datetime import date, timedelta
 
 from domain import feiten as f
 from domain.boek import Boek
 from domain.calendar import bereken
-from domain.consent import Doel, Stand
+from domain.consent import Doel, Stand, ondertekenaars, vraagt_ouders
 from domain.dagen import eerstvolgende_schooldag, laatste_schooldag_tot, schooldagen_tussen, schooljaar_van
+from domain.delen import mag_weten
 from domain.effects import Bericht
-from domain.openen import open_afspraak, open_op_datum, sluit_bal
+from domain.ingebouwd import Ingebouwd
+from domain.openen import open_afspraak, open_ingebouwd, open_op_datum, sluit_bal
 from domain.predicates import geldt
 from domain.roles import PARTIJ_VAN, Partij, Rol
 from domain.route import EINDE, AfspraakSjabloon, Soort, Stap, Terugkerend, Uitkomst, Venster
@@ -53,9 +55,10 @@ def vraag_toestemming(boek: Boek, stap: Stap, doel: Doel) -> None:
 
     What was given need not be asked again; what was refused or withdrawn is asked again by a person only (T4).
     """
-    if boek.t.stand(doel) in _BEANTWOORD:
-        return
-    if any(a.doel is doel for a in boek.t.open_afspraken):
+    stand = boek.t.stand(doel)
+    if boek.kader.tweede_editie and stand is Stand.TEGENSTRIJDIG:
+        bespreek_toestemming(boek, doel)
+    if stand in _BEANTWOORD or open_vraag(boek.t, doel) is not None:
         return
     vraag = next(v for v in stap.toestemmingen if v.doel is doel)
     boek.noteer(f.ToestemmingGevraagd(doel=doel, op=boek.vandaag))
@@ -70,7 +73,41 @@ def vraag_toestemming(boek: Boek, stap: Stap, doel: Doel) -> None:
         bal=Partij.OUDERS,
         doel=doel,
     )
-    boek.meld(Bericht.TOESTEMMING, Rol.OUDERS, (afspraak.id, "vraag"), afspraak=afspraak)
+    if not boek.kader.tweede_editie:
+        boek.meld(Bericht.TOESTEMMING, Rol.OUDERS, (afspraak.id, "vraag"), afspraak=afspraak)
+        return
+    if vraagt_ouders(doel, boek.t.gezag):
+        boek.meld(Bericht.TOESTEMMING, Rol.OUDERS, (afspraak.id, "vraag"), afspraak=afspraak)
+    vraag_leerling(boek, doel)
+
+
+def open_vraag(traject: Traject, doel: Doel) -> Afspraak | None:
+    """The question for this purpose that still waits for answers."""
+    open_ = (a for a in traject.open_afspraken if a.doel is doel and a.soort is Soort.TOESTEMMING)
+    return next(open_, None)
+
+
+def open_over(traject: Traject, wat: Ingebouwd, doel: Doel) -> Afspraak | None:
+    """The open afspraak to do this about a purpose."""
+    return next((a for a in traject.open_afspraken if a.doel is doel and a.sjabloon == wat), None)
+
+
+def vraag_leerling(boek: Boek, doel: Doel) -> None:
+    """Mails go to parents. A pupil who must sign is asked by a person at school, by a date, as long as the question is open."""
+    gezag, vraag = boek.t.gezag, open_vraag(boek.t, doel)
+    if vraag is None or gezag.leerling_id not in ondertekenaars(doel, gezag):
+        return
+    if gezag.leerling_id in boek.t.toestemmingen[doel].antwoorden:
+        return
+    if open_over(boek.t, Ingebouwd.LEERLING_VRAGEN, doel) is None:
+        wie = boek.kader.zorgcoordinator
+        open_ingebouwd(boek, Ingebouwd.LEERLING_VRAGEN, wie, doel=doel, stap=vraag.stap)
+
+
+def bespreek_toestemming(boek: Boek, doel: Doel) -> None:
+    """Answers that do not go together, and no open question in whose name somebody would talk about them."""
+    if open_over(boek.t, Ingebouwd.TOESTEMMING_BESPREKEN, doel) is None:
+        open_ingebouwd(boek, Ingebouwd.TOESTEMMING_BESPREKEN, boek.kader.zorgcoordinator, doel=doel)
 
 
 def open_wat_kan(boek: Boek, stap: Stap) -> None:
@@ -107,6 +144,8 @@ def is_gedaan(traject: Traject, stap: Stap, sjabloon: AfspraakSjabloon) -> bool:
 def _mag_open(boek: Boek, sjabloon: AfspraakSjabloon) -> bool:
     if sjabloon.als is not None and not geldt(sjabloon.als, boek.t):
         return False
+    if boek.kader.tweede_editie and not mag_weten(boek.t, sjabloon.rol):
+        return False
     return sjabloon.toestemming is None or boek.t.stand(sjabloon.toestemming) is Stand.GEGEVEN
 
 
@@ -130,17 +169,6 @@ def laat_vervallen(boek: Boek, afspraken: list[Afspraak], reden: str) -> None:
     for afspraak in afspraken:
         sluit_bal(boek, afspraak)
         boek.noteer(f.AfspraakVervallen(afspraak_id=afspraak.id, reden=reden, op=boek.vandaag))
-
-
-def regie_na(boek: Boek, uitkomst: Uitkomst, kenmerken: dict[str, str]) -> Rol:
-    """Who has the regie after a decision: the outcome says so, else the table of the route, else nothing changes."""
-    if uitkomst.regie is not None:
-        return uitkomst.regie
-    alles = {**boek.t.kenmerken, **kenmerken}
-    for regel in boek.kader.route.regie.regels:
-        if (regel.leervraag, regel.leefvraag) == (alles.get("leervraag"), alles.get("leefvraag")):
-            return regel.regie
-    return boek.t.regie_bij
 
 
 def plan_vensters(boek: Boek) -> None:

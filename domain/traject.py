@@ -2,8 +2,9 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.consent import Antwoord, Doel, Gezag, Stand, stand
 from domain.roles import Partij, Rol
@@ -12,6 +13,8 @@ from domain.termijn import Termijn
 
 SCHEMA = 1
 COMMANDOS_ONTHOUDEN = 500
+# A field that was added later: None, and then not written, so that what older code made reads the same written again.
+Later: Any = Field(default=None, exclude_if=lambda waarde: waarde is None)
 
 
 class Vast(BaseModel):
@@ -68,11 +71,13 @@ class Afspraak(Vast):
 
 
 class Toestemming(Vast):
-    """The answers for one purpose, by person id. What they add up to is `stand`."""
+    """The answers for one purpose, by person id. What they add up to is `stand`. `gezegd_op`: on which day each was said;
+    an answer of the first edition of the rules has no such day."""
 
     doel: Doel
     gevraagd_op: date
     antwoorden: dict[str, Antwoord] = {}
+    gezegd_op: dict[str, date] = Field(default={}, exclude_if=lambda dagen: not dagen)
 
 
 class Stagnatie(Vast):
@@ -106,6 +111,8 @@ class Traject(Vast):
 
     `versie` counts the facts of the timeline: it is the number of the last fact folded in. `epoch` is raised when the
     traject is rebuilt after a restore, so that older writes lose. `stil_sinds` is the last day with real progress.
+    `regie_terug_naar` is set as long as the regie was taken over; `toestemming_vanaf` is the day of reopening: answers from
+    before it count no more.
     """
 
     schema_nr: int = SCHEMA
@@ -123,6 +130,8 @@ class Traject(Vast):
     stap_sinds: date
     stap_versie: int = 0
     regie_bij: Rol
+    regie_terug_naar: Rol | None = Later
+    toestemming_vanaf: date | None = Later
     kenmerken: dict[str, str] = {}
     afspraken: tuple[Afspraak, ...] = ()
     volgende_afspraak: int = 1

@@ -52,9 +52,10 @@ def _bereik(boek: Boek, afspraak: Afspraak, nummer: int, op: date, uitgesteld: T
             trede=trede.id,
             toon=trede.toon,
             aan=trede.aan,
-            naar_rol=naar_rol(boek.kader, afspraak, trede),
+            naar_rol=naar_rol(boek.kader, boek.t, afspraak, trede),
             volgende=volgende,
             volgende_op=volgende_op,
+            wijzigt=not boek.kader.tweede_editie,
         )
     )
     if trede.aan is Aan.ESCALATIEPUNT:
@@ -67,7 +68,7 @@ def _bereik(boek: Boek, afspraak: Afspraak, nummer: int, op: date, uitgesteld: T
 
 
 def _vertel(boek: Boek, afspraak: Afspraak, trede: Trede) -> None:
-    rol = naar_rol(boek.kader, afspraak, trede)
+    rol = naar_rol(boek.kader, boek.t, afspraak, trede)
     boek.meld(
         BERICHT_BIJ_TOON[trede.toon],
         rol,

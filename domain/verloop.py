@@ -138,23 +138,41 @@ def _bal(t: Traject, feit: f.BalVerplaatst, nr: int) -> Traject:
 
 
 def _besluit(t: Traject, feit: f.BesluitGenomen, nr: int) -> Traject:
-    return _met(t, kenmerken={**t.kenmerken, **feit.kenmerken}, regie_bij=feit.regie_bij)
+    kenmerken = {**t.kenmerken, **feit.kenmerken}
+    return _met(t, kenmerken=kenmerken, regie_bij=feit.regie_bij, regie_terug_naar=feit.regie_terug_naar)
+
+
+def _regie(t: Traject, feit: f.RegieVerplaatst, nr: int) -> Traject:
+    return _met(t, regie_bij=feit.naar, regie_terug_naar=feit.terug_naar)
+
+
+def _gezag(t: Traject, feit: f.GezagGewijzigd, nr: int) -> Traject:
+    return _met(t, gezag=feit.gezag)
 
 
 def _gevraagd(t: Traject, feit: f.ToestemmingGevraagd, nr: int) -> Traject:
     eerder = t.toestemmingen.get(feit.doel)
-    vraag = Toestemming(doel=feit.doel, gevraagd_op=feit.op, antwoorden=eerder.antwoorden if eerder else {})
+    vraag = Toestemming(doel=feit.doel, gevraagd_op=feit.op)
+    if eerder is not None:
+        vraag = eerder.model_copy(update={"gevraagd_op": feit.op})
     return _met(t, toestemmingen={**t.toestemmingen, feit.doel: vraag})
 
 
 def _vastgelegd(t: Traject, feit: f.ToestemmingVastgelegd, nr: int) -> Traject:
     vraag = t.toestemmingen.get(feit.doel) or Toestemming(doel=feit.doel, gevraagd_op=feit.op)
-    vraag = vraag.model_copy(update={"antwoorden": {**vraag.antwoorden, feit.persoon_id: feit.antwoord}})
+    velden: dict[str, Any] = {"antwoorden": {**vraag.antwoorden, feit.persoon_id: feit.antwoord}}
+    if feit.geldt_vanaf is not None:
+        velden["gezegd_op"] = {**vraag.gezegd_op, feit.persoon_id: feit.geldt_vanaf}
+    vraag = vraag.model_copy(update=velden)
     return _met(t, toestemmingen={**t.toestemmingen, feit.doel: vraag}, **_voortgang(t, feit.op))
 
 
 def _trede(t: Traject, feit: f.TredeBereikt, nr: int) -> Traject:
-    return _wijzig(t, feit.afspraak_id, nr, trede=feit.volgende, trede_op=feit.volgende_op)
+    velden = {"trede": feit.volgende, "trede_op": feit.volgende_op}
+    if feit.wijzigt:
+        return _wijzig(t, feit.afspraak_id, nr, **velden)
+    afspraken = tuple(a.model_copy(update=velden) if a.id == feit.afspraak_id else a for a in t.afspraken)
+    return _met(t, afspraken=afspraken)
 
 
 def _venster(t: Traject, feit: f.VensterGepland, nr: int) -> Traject:
@@ -190,7 +208,18 @@ def _gesloten(t: Traject, feit: f.TrajectGesloten, nr: int) -> Traject:
 
 
 def _heropend(t: Traject, feit: f.TrajectHeropend, nr: int) -> Traject:
-    return _met(t, status=TrajectStatus.LOPEND, stil_sinds=feit.op)
+    t = _met(t, status=TrajectStatus.LOPEND, stil_sinds=feit.op)
+    if feit.regie_bij is None:
+        return t
+    return _met(
+        t,
+        regie_bij=feit.regie_bij,
+        regie_terug_naar=None,
+        gezag=feit.gezag or t.gezag,
+        kenmerken={},
+        toestemmingen={},
+        toestemming_vanaf=feit.op,
+    )
 
 
 def _alleen_lezen(t: Traject, feit: f.Feit, nr: int) -> Traject:
@@ -218,4 +247,6 @@ _VOUWERS: dict[type, Callable[[Traject, Any, int], Traject]] = {
     f.KalenderVervangen: _kalender,
     f.TrajectGesloten: _gesloten,
     f.TrajectHeropend: _heropend,
+    f.RegieVerplaatst: _regie,
+    f.GezagGewijzigd: _gezag,
 }

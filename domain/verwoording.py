@@ -4,16 +4,21 @@ Everything here is read by people: plain Dutch, no names of persons, no reasons,
 """
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from domain import feiten as f
 from domain.consent import DOEL_LABEL, Antwoord
 from domain.ingebouwd import STAGNATIEUITKOMST_TITEL, TITELS, Ingebouwd, Stagnatieuitkomst
 from domain.roles import ROL_LABEL, Partij, Rol
-from domain.route import EINDE, KENMERK_WAARDEN, Kenmerk, Oorzaak, Route, Soort, Toon
+from domain.route import EINDE, Kenmerk, Oorzaak, Route, Soort, Toon, waarde_label
+from domain.stagnatie import stil_op
 from domain.termijn import opsomming
 from domain.tijd import in_woorden
 from domain.traject import Afspraak, Traject, TrajectStatus
 
+# How explanations begin that the core wrote for a date nobody computed from a term. They stand in facts and in recorded
+# histories, so the core keeps writing them; here they get the words people read.
+VENSTER, UITGESTELD, HERSTART = "in het venster ", "uitgesteld tot ", "nieuwe afspraak nadat "
 _ONBEKENDE_AFSPRAAK = "Een afspraak uit een eerdere versie van de route"
 _MEERVOUD = frozenset({Rol.OUDERS})
 _ZONDER_LIDWOORD = frozenset({Rol.OUDERS, Rol.SYSTEEM, Rol.DIRECTIE})
@@ -41,6 +46,12 @@ _VERVALLEN: dict[str, str] = {
     "elders_gelegd": "de vraag ligt nu bij iemand anders",
     "weer_in_beweging": "het traject loopt weer",
     "geen_toestemming": "er is geen toestemming",
+    "niet_meer_nodig": "dit is niet meer nodig",
+}
+_REGIE: dict[str, str] = {
+    "geen_toestemming": "Er is geen toestemming meer. De regie ligt nu bij {wie}.",
+    "overgenomen": "De regie is overgenomen door {wie}.",
+    "teruggegeven": "De regie is teruggegeven aan {wie}.",
 }
 _OORZAAK: dict[Oorzaak, str] = {
     Oorzaak.SAMENWERKING: "de samenwerking zat vast",
@@ -61,7 +72,8 @@ def titel_van(route: Route, afspraak: Afspraak) -> str:
     if afspraak.doel is not None and afspraak.soort is Soort.TOESTEMMING:
         return f"Toestemming voor {DOEL_LABEL[afspraak.doel]}"
     if afspraak.sjabloon in tuple(Ingebouwd):
-        return TITELS[Ingebouwd(afspraak.sjabloon)]
+        titel = TITELS[Ingebouwd(afspraak.sjabloon)]
+        return f"{titel}: {DOEL_LABEL[afspraak.doel]}" if afspraak.doel is not None else titel
     titels = {t.id: t.titel for t in route.terugkerend} if afspraak.stap is None else {}
     for stap in route.stappen:
         if stap.id == afspraak.stap:
@@ -82,10 +94,26 @@ def rol_met_lidwoord(rol: Rol) -> str:
     return f"{lidwoord}{ROL_LABEL[rol]}"
 
 
-def feit_in_woorden(route: Route, feit: f.EenFeit, afspraak_titel: Callable[[str], str]) -> str | None:
+def uitleg_in_woorden(afspraak: Afspraak) -> str:
+    """Why the target date is that day, without a capital or a full stop."""
+    uitleg = afspraak.uitleg
+    if uitleg.startswith(VENSTER):
+        return (
+            f"dit hoort in de periode tot en met {in_woorden(afspraak.uiterste)}; de streefdatum ligt eerder, "
+            "zodat er nog tijd is om het te verzetten"
+        )
+    if uitleg.startswith(UITGESTELD):
+        return f"uitgesteld tot en met {uitleg.removeprefix(UITGESTELD)}"
+    return uitleg
+
+
+def feit_in_woorden(
+    route: Route, feit: f.EenFeit, afspraak_titel: Callable[[str], str], stand: Traject | None = None
+) -> str | None:
     """One sentence for the timeline, in the past tense; None for what only the machinery needs.
 
-    `afspraak_titel` gives the title for the id of an afspraak (from the state or the timeline).
+    `afspraak_titel` gives the title for the id of an afspraak (from the state or the timeline). With the state just
+    before the fact (`stand`) a standstill also says what it counts from.
     """
     match feit:
         case f.TrajectGestart():
@@ -104,12 +132,14 @@ def feit_in_woorden(route: Route, feit: f.EenFeit, afspraak_titel: Callable[[str
             return f"Er is toestemming gevraagd voor {DOEL_LABEL[feit.doel]}."
         case f.ToestemmingVastgelegd():
             return _ANTWOORD[feit.antwoord].format(doel=DOEL_LABEL[feit.doel])
+        case f.RegieVerplaatst():
+            return _REGIE[feit.reden].format(wie=rol_met_lidwoord(feit.naar))
+        case f.GezagGewijzigd():
+            return "Opnieuw nagegaan is wie het gezag heeft. Zo nodig wordt opnieuw om toestemming gevraagd."
         case f.StilteGezien():
-            return f"Er gebeurde {_schooldagen(feit.schooldagen)} niets in dit traject."
+            return _stilte(feit, afspraak_titel, stand)
         case f.StagnatieVastgesteld():
-            return (
-                f"Het traject kwam stil te liggen: {_OORZAAK[feit.oorzaak]}. Gevraagd is {rol_met_lidwoord(feit.bij)}."
-            )
+            return _stagnatie(feit, afspraak_titel, stand)
         case f.StagnatieOpgeheven():
             return _opgeheven(feit.uitkomst)
         case f.BezorgingMislukt():
@@ -148,9 +178,9 @@ def _over_afspraak(route: Route, feit: f.EenFeit, afspraak_titel: Callable[[str]
 def _geopend(route: Route, afspraak: Afspraak) -> str:
     titel, datum = titel_van(route, afspraak), in_woorden(afspraak.streefdatum)
     if afspraak.soort is Soort.TOESTEMMING:
-        return f"Er wordt een antwoord verwacht, uiterlijk {datum}: {titel}."
+        return f"Er wordt een antwoord verwacht, streefdatum {datum}: {titel}."
     doet = "doen" if afspraak.rol in _MEERVOUD else "doet"
-    return f"Afgesproken: {titel}. {_zin(rol_met_lidwoord(afspraak.rol))} {doet} dit, uiterlijk {datum}."
+    return f"Afgesproken: {titel}. {_zin(rol_met_lidwoord(afspraak.rol))} {doet} dit, streefdatum {datum}."
 
 
 def _erbij(aanwezig: Sequence[Rol]) -> str:
@@ -180,9 +210,38 @@ def _besluit(route: Route, feit: f.BesluitGenomen) -> str:
     besluit = next((s.besluit for s in route.stappen if s.id == feit.stap and s.besluit.id == feit.besluit), None)
     uitkomst = next((u for u in besluit.uitkomsten if u.id == feit.uitkomst), None) if besluit else None
     gekozen = uitkomst.titel if uitkomst else "een uitkomst uit een eerdere versie van de route"
-    woorden = [KENMERK_WAARDEN[Kenmerk(k)].get(v, v) for k, v in feit.kenmerken.items() if k in tuple(Kenmerk)]
+    woorden = [waarde_label(Kenmerk(k), v) for k, v in feit.kenmerken.items() if k in tuple(Kenmerk)]
     antwoorden = f" Vastgesteld: {opsomming(woorden)}." if woorden else ""
     return f"Besloten: {gekozen}.{antwoorden} De regie ligt bij {rol_met_lidwoord(feit.regie_bij)}."
+
+
+def _stilte(feit: f.StilteGezien, titel: Callable[[str], str], stand: Traject | None) -> str:
+    begin = f"{_zin(_schooldagen(feit.schooldagen))} geen voortgang terwijl er iets klaar had moeten zijn"
+    gezien = stil_op(stand) if stand else None
+    if gezien is None:
+        return f"{begin}."
+    over, sinds = gezien
+    waarom = "de streefdatum" if sinds == over.streefdatum else "de laatste dag waarop er iets is gedaan"
+    return f"{begin}, geteld vanaf {in_woorden(sinds)} ({waarom}): {titel(over.id)}."
+
+
+def _stagnatie(feit: f.StagnatieVastgesteld, titel: Callable[[str], str], stand: Traject | None) -> str:
+    wat = f"Het traject kwam stil te liggen: {_OORZAAK[feit.oorzaak]}."
+    over = stand.afspraak(feit.over) if stand and feit.over else None
+    if over is not None:
+        wat += f" {wachtend(over, titel(over.id), feit.op, toen=True)}"
+    return f"{wat} Gevraagd is {rol_met_lidwoord(feit.bij)}."
+
+
+def wachtend(over: Afspraak, titel: str, vandaag: date, *, toen: bool = False) -> str:
+    """Which afspraak waits, on whom, since when, in two sentences; `toen` tells it as something of the past."""
+    was = "was" if toen or over.streefdatum < vandaag else "is"
+    wie, meervoud = _PARTIJ_MET_LIDWOORD[over.bal], over.bal is Partij.OUDERS
+    zijn = ("waren" if meervoud else "was") if toen else ("zijn" if meervoud else "is")
+    return (
+        f"Het gaat om: {titel}. De streefdatum {was} {in_woorden(over.streefdatum)}; "
+        f"{wie} {zijn} aan zet sinds {in_woorden(over.bal_sinds)}."
+    )
 
 
 def _opgeheven(uitkomst: str) -> str:
@@ -204,6 +263,6 @@ def stand_in_woorden(route: Route, traject: Traject) -> str:
         wie = _PARTIJ_MET_LIDWOORD[eerst.bal] if eerst.bal is Partij.OUDERS else rol_met_lidwoord(eerst.rol)
         zijn = "zijn" if eerst.bal is Partij.OUDERS or eerst.rol in _MEERVOUD else "is"
         zinnen.append(
-            f"{_zin(wie)} {zijn} aan zet, uiterlijk {in_woorden(eerst.streefdatum)}: {titel_van(route, eerst)}."
+            f"{_zin(wie)} {zijn} aan zet, streefdatum {in_woorden(eerst.streefdatum)}: {titel_van(route, eerst)}."
         )
     return " ".join(zinnen)

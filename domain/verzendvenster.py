@@ -31,3 +31,9 @@ def volgende_ochtend(na: datetime) -> datetime:
         dag += timedelta(days=1)
         ochtend = om_acht(dag)
     return ochtend
+
+
+def is_overdag(nu: datetime) -> bool:
+    """May mail leave at this hour, on a weekday? Whether a school is open that day is asked per person."""
+    lokaal = nu.astimezone(AMSTERDAM)
+    return lokaal.weekday() < 5 and BEGIN <= lokaal.time() < EINDE

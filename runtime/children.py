@@ -90,6 +90,7 @@ def spawn(
 ) -> subprocess.Popen[bytes]:
     """Start a child in its own session; on Linux it receives `death_signal` as soon as this process dies.
 
+    Files it makes are for its own account only.
     May be called from any thread. The kernel ties that signal to the *thread* that forked, so a call from a thread
     that may end earlier than the process is handed to a thread that never does.
     Raises OSError when the program cannot be executed.
@@ -107,6 +108,7 @@ def spawn(
             user=other.uid if other else None,
             group=other.gid if other else None,
             extra_groups=[] if other else None,
+            umask=0o077,
             start_new_session=True,  # Ctrl-C in the terminal reaches us, and we stop the children in order
             preexec_fn=_follow_parent(os.getpid(), death_signal),
         )
@@ -151,6 +153,13 @@ class Claim:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+
+def open_private(path: Path) -> IO[bytes]:
+    """Open a log for appending, readable by nobody else, also when an earlier version left it open to all."""
+    fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    os.fchmod(fd, 0o600)
+    return os.fdopen(fd, "ab")
 
 
 def log_tail(log: Path, size: int = 1500) -> str:

@@ -1,152 +1,173 @@
-"""Encryption of everything Temporal stores for us, with a ring of keys.
+"""Encryption of everything Temporal stores for us: a data key per workflow, or the ring itself where there is no table.
 
 Payloads are our second line only: histories hold ids, codes and dates, never personal data. What stays readable for
 whoever runs the server whatever we do here: workflow ids and types, names of messages, task queues, search attributes,
 failure *types* and the times of events.
+
+Two schemes, told apart by the metadata of a payload. Without `schema`: encrypted with a key of the ring itself (all
+that was written before there were data keys). With `schema` "zaak": encrypted with the data key of one workflow, which
+the ring wraps; see runtime/sleutelkast.py.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import dataclasses
 import os
-import re
-import secrets
 import zlib
-from collections.abc import Mapping, Sequence
-from typing import Self
+from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from google.protobuf.message import DecodeError
 from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
+from temporalio.converter import (
+    DataConverter,
+    DefaultFailureConverterWithEncodedAttributes,
+    PayloadCodec,
+    SerializationContext,
+    WithSerializationContext,
+)
 
-SLEUTEL_BYTES = 32
+from domain.zaaksleutel import ALGEMEEN
+from runtime.sleutelkast import Sleutelkast
+from runtime.sleutelring import (
+    SLEUTEL_BYTES,
+    HoofdsleutelOntbreekt,
+    InhoudGeschonden,
+    SleutelOnbekend,
+    Sleutelring,
+    SleutelsNietBereikbaar,
+    SleutelsOngeldig,
+    SleutelVernietigd,
+    ZonderSleutelkast,
+)
+
+__all__ = [
+    "SLEUTEL_BYTES",
+    "HoofdsleutelOntbreekt",
+    "InhoudGeschonden",
+    "SleutelOnbekend",
+    "SleutelVernietigd",
+    "Sleutelring",
+    "SleutelsNietBereikbaar",
+    "SleutelsOngeldig",
+    "VersleutelCodec",
+    "ZonderSleutelkast",
+    "is_dicht",
+    "maak_converter",
+    "ring_sleutel",
+]
+
 _NONCE_BYTES = 12
 _INPAKKEN_VANAF = 1024  # smaller payloads gain nothing from compression
 _ENCODING = b"binary/encrypted"  # the name the Temporal UI shows for a payload it cannot read
-_SLEUTEL_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_ZAAK = b"zaak"
 
 
-class SleutelsOngeldig(ValueError):
-    """The text of a key ring does not fit the format; the message never repeats any part of a key."""
+def is_dicht(payload: Payload) -> bool:
+    """Is this payload still encrypted? After a tolerant codec: nobody here can ever read it."""
+    return payload.metadata.get("encoding") == _ENCODING
 
 
-class SleutelOnbekend(LookupError):
-    """A payload was encrypted with a key that is not on the ring: it was never added here, or has been destroyed."""
-
-    def __init__(self, sleutel_id: str) -> None:
-        super().__init__(f"de versleutelingssleutel '{sleutel_id}' is hier niet bekend")
-        self.sleutel_id = sleutel_id
-
-
-class InhoudGeschonden(ValueError):
-    """A payload was changed or damaged after it was encrypted, or carries the wrong key under a known id."""
+def ring_sleutel(payload: Payload) -> str | None:
+    """The name of the ring key this payload was encrypted with directly; None for any other payload."""
+    if not is_dicht(payload) or payload.metadata.get("schema") == _ZAAK:
+        return None
+    return payload.metadata.get("sleutel", b"").decode(errors="replace")
 
 
-class Sleutelring:
-    """Named AES-256 keys. The first one encrypts, all of them decrypt; a key left out makes its payloads unreadable."""
+class VersleutelCodec(PayloadCodec, WithSerializationContext):
+    """AES-256-GCM over whole payloads; workflow, key id and compression are authenticated, so none is swapped unseen.
 
-    def __init__(self, sleutels: Mapping[str, bytes]) -> None:
-        if not sleutels:
-            raise SleutelsOngeldig("geef minstens een sleutel")
-        for sleutel_id, sleutel in sleutels.items():
-            if not _SLEUTEL_ID.fullmatch(sleutel_id):
-                raise SleutelsOngeldig("de naam van een sleutel bestaat uit 1 tot 32 letters, cijfers, '-' of '_'")
-            if len(sleutel) != SLEUTEL_BYTES:
-                raise SleutelsOngeldig(f"een sleutel is precies {SLEUTEL_BYTES} bytes lang")
-        self._sleutels = dict(sleutels)
-        self._ciphers = {sleutel_id: AESGCM(sleutel) for sleutel_id, sleutel in sleutels.items()}
-        self.actief = next(iter(sleutels))
+    With `kast` each workflow writes with its own data key; without, the ring itself writes. Both read both. A `tolerant`
+    codec hands on what can never be read (an unknown or destroyed key, a damaged payload) as it came, still encrypted:
+    then the one who asked for it fails, and not everything else that came along in the same task. What may be readable
+    tomorrow (a key-encryption key that is not on this ring, a database that is away) is an error also then.
+    """
 
-    @classmethod
-    def uit_tekst(cls, tekst: str) -> Self:
-        """Read "id:base64,id2:base64"; the first is active. Raises `SleutelsOngeldig`, never quoting the text."""
-        sleutels: dict[str, bytes] = {}
-        for deel in tekst.split(","):
-            sleutel_id, scheiding, waarde = deel.strip().partition(":")
-            if not scheiding:
-                raise SleutelsOngeldig("schrijf elke sleutel als naam:base64, met komma's ertussen")
-            if sleutel_id in sleutels:
-                raise SleutelsOngeldig("elke sleutel heeft een eigen naam")
-            try:
-                sleutels[sleutel_id] = base64.b64decode(waarde, validate=True)
-            except (binascii.Error, ValueError):
-                # `from None`: the original error would carry the key into a traceback.
-                raise SleutelsOngeldig("de waarde van een sleutel is geen geldige base64") from None
-        return cls(sleutels)
+    def __init__(
+        self, ring: Sleutelring, kast: Sleutelkast | None = None, *, tolerant: bool = False, zaak: str | None = None
+    ) -> None:
+        self._ring, self._kast, self._tolerant, self._zaak = ring, kast, tolerant, zaak
 
-    @classmethod
-    def nieuw(cls) -> Self:
-        """A ring with one fresh random key under a random name."""
-        return cls({f"s{secrets.token_hex(3)}": secrets.token_bytes(SLEUTEL_BYTES)})
-
-    def als_tekst(self) -> str:
-        """The secret text that `uit_tekst` reads back. Show it to nobody but the person who stores it."""
-        return ",".join(f"{naam}:{base64.b64encode(sleutel).decode()}" for naam, sleutel in self._sleutels.items())
-
-    def cipher(self, sleutel_id: str) -> AESGCM:
-        """The cipher for one key; raises `SleutelOnbekend`."""
-        try:
-            return self._ciphers[sleutel_id]
-        except KeyError:
-            raise SleutelOnbekend(sleutel_id) from None
-
-    def __repr__(self) -> str:
-        return f"Sleutelring({', '.join(self._sleutels)})"
-
-
-class VersleutelCodec(PayloadCodec):
-    """AES-256-GCM over whole payloads; key id and compression are authenticated, so neither can be swapped unseen."""
-
-    def __init__(self, ring: Sleutelring) -> None:
-        self._ring = ring
+    def with_context(self, context: SerializationContext) -> VersleutelCodec:
+        """The codec for the payloads of one workflow, its activities included."""
+        zaak = getattr(context, "workflow_id", None)
+        if self._kast is None or not zaak or zaak == self._zaak:
+            return self
+        return VersleutelCodec(self._ring, self._kast, tolerant=self._tolerant, zaak=zaak)
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """Encrypt each payload, its metadata included, with the active key."""
-        return [self._versleutel(payload) for payload in payloads]
+        """Encrypt each payload, its metadata included. Raises when there is no key; nothing ever leaves unencrypted."""
+        if self._kast is None:
+            actief = self._ring.actief
+            metadata = {"encoding": _ENCODING, "sleutel": actief.encode()}
+            return [_versleutel(p, self._ring.cipher(actief), metadata, None) for p in payloads]
+        sleutel = await self._kast.voor_zaak(self._zaak or ALGEMEEN)
+        metadata = {"encoding": _ENCODING, "schema": _ZAAK, "sleutel": sleutel.sleutel_id.encode()}
+        return [_versleutel(p, sleutel.cipher, metadata, sleutel.zaak) for p in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """Decrypt; a payload that is not encrypted passes unchanged, because the Temporal CLI sends plain JSON.
 
-        Raises `SleutelOnbekend` or `InhoudGeschonden`.
+        Raises HoofdsleutelOntbreekt and SleutelsNietBereikbaar; also SleutelOnbekend and InhoudGeschonden unless tolerant.
         """
-        return [
-            self._ontsleutel(payload) if payload.metadata.get("encoding") == _ENCODING else payload
-            for payload in payloads
-        ]
+        return [await self._decode(p) if is_dicht(p) else p for p in payloads]
 
-    def _versleutel(self, payload: Payload) -> Payload:
-        inhoud, ingepakt = payload.SerializeToString(), b"0"
-        if len(inhoud) > _INPAKKEN_VANAF and len(klein := zlib.compress(inhoud)) < len(inhoud):
-            inhoud, ingepakt = klein, b"1"
-        sleutel_id = self._ring.actief
-        nonce = os.urandom(_NONCE_BYTES)
-        data = nonce + self._ring.cipher(sleutel_id).encrypt(nonce, inhoud, _aad(sleutel_id, ingepakt))
-        metadata = {"encoding": _ENCODING, "sleutel": sleutel_id.encode(), "ingepakt": ingepakt}
-        return Payload(metadata=metadata, data=data)
-
-    def _ontsleutel(self, payload: Payload) -> Payload:
-        sleutel_id = payload.metadata["sleutel"].decode()
-        ingepakt = payload.metadata["ingepakt"]
-        nonce, data = payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:]
+    async def _decode(self, payload: Payload) -> Payload:
         try:
-            inhoud = self._ring.cipher(sleutel_id).decrypt(nonce, data, _aad(sleutel_id, ingepakt))
-        except (InvalidTag, ValueError):
-            raise InhoudGeschonden(f"een payload onder sleutel '{sleutel_id}' is niet te ontsleutelen") from None
+            return await self._ontsleutel(payload)
+        except (SleutelOnbekend, InhoudGeschonden):
+            if self._tolerant:
+                return payload
+            raise
+
+    async def _ontsleutel(self, payload: Payload) -> Payload:
+        sleutel_id = payload.metadata.get("sleutel", b"").decode(errors="replace")
+        if payload.metadata.get("schema") != _ZAAK:
+            return _open(payload, self._ring.cipher(sleutel_id), sleutel_id, None)
+        if not Sleutelring.is_naam(sleutel_id):
+            raise SleutelOnbekend(sleutel_id)
+        if self._kast is None:
+            raise ZonderSleutelkast(sleutel_id)
+        sleutel = await self._kast.met_id(sleutel_id)
+        if self._zaak is not None and sleutel.zaak not in {self._zaak, ALGEMEEN}:
+            raise InhoudGeschonden(f"een payload onder sleutel '{sleutel_id}' hoort bij een andere workflow")
+        return _open(payload, sleutel.cipher, sleutel_id, sleutel.zaak)
+
+
+def _versleutel(payload: Payload, cipher: AESGCM, metadata: dict[str, bytes], zaak: str | None) -> Payload:
+    inhoud, ingepakt = payload.SerializeToString(), b"0"
+    if len(inhoud) > _INPAKKEN_VANAF and len(klein := zlib.compress(inhoud)) < len(inhoud):
+        inhoud, ingepakt = klein, b"1"
+    nonce = os.urandom(_NONCE_BYTES)
+    data = nonce + cipher.encrypt(nonce, inhoud, _aad(zaak, metadata["sleutel"], ingepakt))
+    return Payload(metadata={**metadata, "ingepakt": ingepakt}, data=data)
+
+
+def _open(payload: Payload, cipher: AESGCM, sleutel_id: str, zaak: str | None) -> Payload:
+    ingepakt = payload.metadata.get("ingepakt", b"")
+    nonce, data = payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:]
+    try:
+        inhoud = cipher.decrypt(nonce, data, _aad(zaak, sleutel_id.encode(), ingepakt))
         return Payload.FromString(zlib.decompress(inhoud) if ingepakt == b"1" else inhoud)
+    except (InvalidTag, ValueError, DecodeError, zlib.error):
+        raise InhoudGeschonden(f"een payload onder sleutel '{sleutel_id}' is niet te ontsleutelen") from None
 
 
-def _aad(sleutel_id: str, ingepakt: bytes) -> bytes:
-    return sleutel_id.encode() + b"|" + ingepakt
+def _aad(zaak: str | None, sleutel_id: bytes, ingepakt: bytes) -> bytes:
+    return (b"" if zaak is None else b"zaak|" + zaak.encode() + b"|") + sleutel_id + b"|" + ingepakt
 
 
-def maak_converter(ring: Sleutelring) -> DataConverter:
-    """The converter of every client and worker: pydantic models, encrypted, failure messages and stacks included."""
+def maak_converter(ring: Sleutelring, kast: Sleutelkast | None = None) -> DataConverter:
+    """The converter of every client and worker: pydantic models, encrypted, failure messages and stacks included.
+
+    Tolerant: a signal nobody can read reaches the workflow, which has it seen by a person; anything else that cannot be
+    read fails where it is needed, visibly, and is tried again.
+    """
     return dataclasses.replace(
         pydantic_data_converter,
-        payload_codec=VersleutelCodec(ring),
+        payload_codec=VersleutelCodec(ring, kast, tolerant=True),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )

@@ -16,7 +16,7 @@ from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from runtime.children import Claim, InUseError, SupervisionError, log_tail, spawn, stop
+from runtime.children import Claim, InUseError, SupervisionError, log_tail, open_private, spawn, stop
 
 _HOST = "127.0.0.1"
 
@@ -78,13 +78,13 @@ class DevServer:
         if self._claim is not None:
             raise DevServerError("De Temporal-server is al gestart.")
         program = _find_program()
-        self.root.mkdir(parents=True, exist_ok=True)
+        self._make_private()
         self._claim = Claim(self.root / "temporal.lock", "De Temporal-server")
         try:
             self._port = _take_port(self._port)
             if self._ui_port is not None:
                 _take_port(self._ui_port)
-            with self.log.open("ab") as log:
+            with open_private(self.log) as log:
                 self._child = spawn([str(program), *self._arguments()], stdout=log, stderr=log, env=_environment())
         except BaseException:
             self.stop()
@@ -130,6 +130,13 @@ class DevServer:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
+
+    def _make_private(self) -> None:
+        # Payloads in it are encrypted, but ids, times and who did what are not. Also what an earlier version left open.
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.root.chmod(0o700)
+        for file in self.root.glob("temporal.db*"):
+            file.chmod(0o600)
 
     def _arguments(self) -> list[str]:
         argv = ["server", "start-dev", "--ip", _HOST, "--port", str(self._port)]

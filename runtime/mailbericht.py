@@ -21,6 +21,7 @@ from typing import Final
 
 import structlog
 
+from domain.sjabloon import Sjabloon
 from runtime.mailcontext import (
     BewakingContext,
     ContactContext,
@@ -28,7 +29,6 @@ from runtime.mailcontext import (
     Groep,
     Mailcontext,
     Regel,
-    Sjabloon,
     SpoedContext,
     StandContext,
     ToestemmingContext,
@@ -49,7 +49,6 @@ __all__ = [
     "Mailbericht",
     "Mailcontext",
     "Regel",
-    "Sjabloon",
     "SpoedContext",
     "StandContext",
     "ToestemmingContext",
@@ -61,6 +60,7 @@ __all__ = [
     "message_id",
     "naar_html",
     "naar_tekst",
+    "onderwerp_van",
     "valideer_adres",
     "zelftest",
 ]
@@ -77,6 +77,8 @@ ONDERWERPEN: Final[dict[Sjabloon, str]] = {
     Sjabloon.CONTACT_HERSTELLEN: "Routewacht: een bericht kwam niet aan",
     Sjabloon.BEWAKING: "Routewacht: er vraagt iets je aandacht als beheerder",
 }
+HERINNERING: Final = "Herinnering: de school vraagt uw toestemming"
+GESLOTEN: Final = "Het traject is gesloten"
 _KOPPEN: Final = frozenset(
     {
         "from",
@@ -135,6 +137,15 @@ def message_id(sleutel: str, domein: str) -> str:
     return f"<{hashlib.sha256(sleutel.encode()).hexdigest()[:40]}@{domein}>"
 
 
+def onderwerp_van(context: Mailcontext) -> str:
+    """One of the constants above; what is in the mail only chooses between them."""
+    if isinstance(context, ToestemmingContext) and context.herinnering:
+        return HERINNERING
+    if isinstance(context, StandContext) and context.gesloten:
+        return GESLOTEN
+    return ONDERWERPEN[context.sjabloon]
+
+
 def bouw_bericht(
     context: Mailcontext, *, ontvanger: str, sleutel: str, datum: datetime, afzender: str, domein: str
 ) -> Mailbericht:
@@ -145,7 +156,7 @@ def bouw_bericht(
     """
     if datum.tzinfo is None:
         raise ValueError("een moment zonder tijdzone is niet toegestaan")
-    onderwerp, kenmerk = ONDERWERPEN[context.sjabloon], message_id(sleutel, domein)
+    onderwerp, kenmerk = onderwerp_van(context), message_id(sleutel, domein)
     bericht = EmailMessage(policy=policy.SMTP)
     bericht["From"] = Address("Routewacht", addr_spec=valideer_adres(afzender))
     bericht["To"] = Address(addr_spec=valideer_adres(ontvanger))

@@ -6,10 +6,11 @@ and the calendar of the case ("maandag 30 november", "over 2 schoolweken").
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from domain.sjabloon import Sjabloon
 
 # No control characters: a line end in a title would let it pose as a line of ours in the plain text.
 _EEN_REGEL = r"^[^\x00-\x1f\x7f\x85\u2028\u2029]+$"
@@ -25,18 +26,6 @@ _IN_WOORDEN: dict[Groepstitel, str] = {
 }
 
 
-class Sjabloon(StrEnum):
-    """The names of the templates; the outbox stores these."""
-
-    WEEKOVERZICHT = "weekoverzicht"
-    SPOED = "spoed"
-    ESCALATIE = "escalatie"
-    TOESTEMMING_GEVRAAGD = "toestemming_gevraagd"
-    STAND_VOOR_OUDERS = "stand_voor_ouders"
-    CONTACT_HERSTELLEN = "contact_herstellen"
-    BEWAKING = "bewaking"
-
-
 class Mailcontext(BaseModel):
     """Base of all contexts; knows its own template, so the two cannot be mixed up."""
 
@@ -45,7 +34,7 @@ class Mailcontext(BaseModel):
 
 
 class Regel(BaseModel):
-    """One thing that is owed: what, for which traject, by when (in words), why that date (in words), and where."""
+    """One thing that is owed: what, for which traject, by when, why that date and what it rests on (in words), and where."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -53,7 +42,27 @@ class Regel(BaseModel):
     traject_code: TrajectCode
     wanneer: Tekst
     uitleg: Tekst | None = None
+    herkomst: Tekst | None = None
     url: Url
+
+
+class Bundel(NamedTuple):
+    """Lines with the same title: told once, with how many pupils it is about."""
+
+    titel: str
+    regels: tuple[Regel, ...]
+
+    @property
+    def leerlingen(self) -> str:
+        """ "9 leerlingen": a traject is about one pupil."""
+        aantal = len({regel.traject_code for regel in self.regels})
+        return f"{aantal} {'leerling' if aantal == 1 else 'leerlingen'}"
+
+    @property
+    def uitleg(self) -> str | None:
+        """The explanation all lines share; None when they differ."""
+        eerste, *rest = (regel.uitleg for regel in self.regels)
+        return None if any(uitleg != eerste for uitleg in rest) else eerste
 
 
 class Groep(BaseModel):
@@ -63,6 +72,14 @@ class Groep(BaseModel):
 
     titel: Groepstitel
     regels: tuple[Regel, ...] = Field(min_length=1)
+
+    @property
+    def bundels(self) -> tuple[Bundel, ...]:
+        """The lines by title, in the order in which the titles first appear; a line of its own is a bundle of one."""
+        per_titel: dict[str, list[Regel]] = {}
+        for regel in self.regels:
+            per_titel.setdefault(regel.titel, []).append(regel)
+        return tuple(Bundel(titel, tuple(regels)) for titel, regels in per_titel.items())
 
 
 class WeekoverzichtContext(Mailcontext):
@@ -74,6 +91,7 @@ class WeekoverzichtContext(Mailcontext):
     datum: Tekst
     groepen: tuple[Groep, ...] = Field(min_length=1)
     overzicht_url: Url | None = None
+    regels_url: Url
     kalender: Tekst = "de schoolkalender van je school"
 
     @property
@@ -104,26 +122,43 @@ class EscalatieContext(Mailcontext):
     voornaam: Tekst
     rol: Literal["regievoerder", "stagnatiepunt"]
     traject_code: TrajectCode
-    stil_sinds: Tekst
-    stil_duur: Tekst
-    bal_bij: Tekst
+    waarom: Tekst
+    wacht: Tekst | None = None
+    streefdatum: Tekst | None = None
+    bal: Tekst | None = None
     gevraagd: Tekst
+    voor: Tekst | None = None
     url: Url
+
+    @property
+    def feiten(self) -> list[tuple[str, str]]:
+        """What is known, by name; what is not stays out."""
+        rijen = [
+            ("Wat er wacht", self.wacht),
+            ("Streefdatum daarvan", self.streefdatum),
+            ("De bal ligt bij", self.bal),
+            ("Wat we nu van je vragen", self.gevraagd),
+            ("Streefdatum daarvoor", self.voor),
+        ]
+        return [(naam, waarde) for naam, waarde in rijen if waarde is not None]
 
 
 class ToestemmingContext(Mailcontext):
-    """To parents: the school asks for consent. For what, they read on the page."""
+    """To parents: the school asks for consent. For what, they read on the page. `antwoord` asks for it by a date."""
 
     sjabloon: ClassVar[Sjabloon] = Sjabloon.TOESTEMMING_GEVRAAGD
 
     traject_code: TrajectCode
-    graag_voor: Tekst
+    antwoord: Tekst
+    herinnering: Tekst | None = None
+    herkomst: Tekst | None = None
+    vragen: int = Field(default=1, ge=1)
     url: Url
     school: Tekst | None = None
 
 
 class StandContext(Mailcontext):
-    """To parents: where are we, and whose turn is it."""
+    """To parents: where are we, and whose turn is it; or that it is over (`gesloten`)."""
 
     sjabloon: ClassVar[Sjabloon] = Sjabloon.STAND_VOOR_OUDERS
 
@@ -133,6 +168,8 @@ class StandContext(Mailcontext):
     aan_de_beurt: Tekst
     wat: Tekst
     wanneer: Tekst
+    herkomst: Tekst | None = None
+    gesloten: bool = False
     url: Url
     school: Tekst | None = None
 

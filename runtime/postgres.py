@@ -8,6 +8,7 @@ import re
 import secrets
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import tempfile
@@ -21,7 +22,7 @@ from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 
-from runtime.children import Account, Claim, log_tail, spawn, stop
+from runtime.children import Account, Claim, log_tail, open_private, spawn, stop
 from runtime.postgres_binaries import Binaries, PostgresError, copy_for, find_binaries
 from runtime.postmaster import end_orphan, wait_until_ready
 
@@ -67,10 +68,11 @@ class EmbeddedPostgres:
         """
         if self._claim is not None:
             raise PostgresError("Deze database is al gestart.")
-        self.root.mkdir(parents=True, exist_ok=True)
+        account = _account()
+        # Another account has to pass through it to its data; what else is in it, it cannot read.
+        self.root.mkdir(mode=0o711 if account.is_other else 0o700, parents=True, exist_ok=True)
         self._claim = Claim(self.root / "postgres.lock", "De database")
         try:
-            account = _account()
             home = self._settle(account)
             data = home / "data"
             binaries = find_binaries(data if data.exists() else None)
@@ -138,6 +140,19 @@ class EmbeddedPostgres:
             raise PostgresError("De database is niet gestart.")
         return self._child.pid
 
+    def answering_sockets(self) -> Path | None:
+        """The folder with the socket of a server that another process runs on `root`; None when nobody answers there."""
+        home = Path(self._pointer.read_text().strip()) if self._pointer.exists() else self.root
+        for folder in (home / "run", *self._short_folders()):
+            with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+                probe.connect(str(folder / _SOCKET))
+                return folder
+        return None
+
+    def _short_folders(self) -> tuple[Path, Path]:
+        name = f"rw-{self._digest}"
+        return Path(tempfile.gettempdir(), name), Path("/tmp", name)  # noqa: S108 - whoever makes it checks the rights
+
     def __enter__(self) -> Self:
         self.start()
         return self
@@ -173,7 +188,7 @@ class EmbeddedPostgres:
                 # A random part: whoever wipes `root` starts afresh, and never meets an old database again.
                 home = Path(tempfile.mkdtemp(prefix=f"routewacht-{self._digest}-", dir=base))
                 home.chmod(0o711)
-                self._pointer.write_text(f"{home}\n")
+                _write_private(self._pointer, f"{home}\n")
                 return home
         raise PostgresError(
             f"De gebruiker {account.name} kan niet bij {self.root}, en er is geen andere plaats voor de database. "
@@ -196,7 +211,7 @@ class EmbeddedPostgres:
         argv = [str(binaries.folder / "initdb"), "-D", str(new), "-U", ROLE, f"--pwfile={secret}"]
         argv += ["--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions", *locale]
         try:
-            with self.log.open("ab") as log:
+            with open_private(self.log) as log:
                 child = spawn(argv, account=account, stdout=log, stderr=log, env=_environment())
                 child.wait(max(deadline - time.monotonic(), 1))
         except subprocess.TimeoutExpired:
@@ -210,9 +225,9 @@ class EmbeddedPostgres:
     def _socket_folder(self, account: Account, home: Path) -> Path:
         folder = home / "run"
         if len(os.fsencode(folder / _SOCKET)) > _SOCKET_PATH_MAX or not _PLAIN_PATH.fullmatch(str(folder)):
-            folder = Path(tempfile.gettempdir(), f"rw-{self._digest}")
+            folder, other = self._short_folders()
             if len(os.fsencode(folder / _SOCKET)) > _SOCKET_PATH_MAX or not account.can_enter(folder.parent):
-                folder = Path("/tmp", folder.name)  # noqa: S108 - ownership and rights are checked below
+                folder = other
         try:
             folder.mkdir(mode=0o700)
             account.give(folder)
@@ -244,7 +259,7 @@ class EmbeddedPostgres:
             argv += ["-c", f"{name}={value}"]
         crashed = (data / "postmaster.pid").exists()
         while True:
-            with self.log.open("ab") as log:
+            with open_private(self.log) as log:
                 self._child = spawn(
                     argv, account=account, death_signal=signal.SIGINT, stderr=log, stdout=log, env=_environment()
                 )

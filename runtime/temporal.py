@@ -22,6 +22,7 @@ from temporalio.service import RPCError
 
 from runtime.codec import Sleutelring, maak_converter
 from runtime.settings import Settings
+from runtime.sleutelkast import Sleutelkast
 from runtime.sporen import Sporen
 
 # What people wait for runs apart from nightly and bulk work. Constants and not settings, because workflow code names
@@ -61,12 +62,15 @@ class TemporalOnbereikbaar(RuntimeError):
 async def connect(
     settings: Settings,
     ring: Sleutelring,
+    kast: Sleutelkast | None = None,
     *,
     wachttijd: timedelta = timedelta(seconds=60),
     rol: str = "routewacht",
     sporen: Sporen | None = None,
 ) -> Client:
     """Connect to Temporal, waiting up to `wachttijd` (real time) while the server is still starting.
+
+    With `kast` every workflow is encrypted with a data key of its own; without, with the ring itself.
 
     `rol` names the process in Temporal's own records, followed by a random number: histories keep this identity for
     ever, so it holds no host name and no name of a person. `sporen` takes traces along. Raises `TemporalOnbereikbaar`.
@@ -80,7 +84,7 @@ async def connect(
                     return await Client.connect(
                         settings.temporal_address,
                         namespace=settings.temporal_namespace,
-                        data_converter=maak_converter(ring),
+                        data_converter=maak_converter(ring, kast),
                         identity=identity,
                         interceptors=[sporen.interceptor] if sporen else [],
                     )

@@ -1,7 +1,7 @@
 """Engine and sessions. One request or one activity is one transaction: `async with sessies.begin() as session`."""
 
 import psycopg
-from sqlalchemy import event
+from sqlalchemy import event, exc
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -12,6 +12,10 @@ _GRENZEN = {
     "idle_in_transaction_session_timeout": "60000",
     "timezone": "UTC",
 }
+# Of the client, because a server that is away cannot keep time: seconds to connect, milliseconds without an answer.
+_VERBINDING = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
+# A server that became a copy of another one (failover) refuses to write until we are led to the right one.
+_ALLEEN_LEZEN = "25006"
 
 
 def psycopg_url(url: str | URL) -> URL:
@@ -37,7 +41,7 @@ def maak_engine(url: str | URL, *, verbindingen: int = 10) -> AsyncEngine:
         pool_recycle=1800,
         pool_pre_ping=True,
         hide_parameters=True,  # an error text would quote names and addresses
-        connect_args={"options": grenzen, "prepare_threshold": None, "application_name": "routewacht"},
+        connect_args={"options": grenzen, "prepare_threshold": None, "application_name": "routewacht", **_VERBINDING},
     )
     event.listen(engine.sync_engine, "handle_error", _zonder_gegevens)
     return engine
@@ -51,6 +55,18 @@ def _zonder_gegevens(fout: ExceptionContext) -> None:
     kort = oorspronkelijk.diag.message_primary or type(oorspronkelijk).__name__
     oorspronkelijk.args = (kort,)
     fout.sqlalchemy_exception.args = (f"({type(oorspronkelijk).__name__}) {kort}",)
+
+
+def is_database_weg(fout: BaseException) -> bool:
+    """Is this the database that cannot be reached, is stopping or starting, or is too busy to answer in time?
+
+    Then trying again later is all there is to do. Other errors of the database are mistakes of ours.
+    """
+    if isinstance(fout, exc.OperationalError | exc.InterfaceError | exc.TimeoutError):
+        return True
+    if isinstance(fout, exc.DBAPIError):
+        return fout.connection_invalidated or getattr(fout.orig, "sqlstate", None) == _ALLEEN_LEZEN
+    return False
 
 
 def sessies(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.roles import Rol
 from domain.tijd import lokale_datum
+from storage.bestemming import geef_door
 from storage.case_tables import TrajectRij
 from storage.enqueue import mail_id, message_sleutel
 from storage.mail_content import BerichtMetZaak, geldt_nog, haal_berichten, kies_sjabloon, maak_regels
@@ -44,7 +45,10 @@ async def maak_overzichten(session: AsyncSession, swv_id: str, nu: datetime, is_
         vergrendel=True,
     )
     await _vervallen(session, [rij for rij in wachtend if not geldt_nog(rij)])
-    groepen = _groepeer([rij for rij in wachtend if geldt_nog(rij)])
+    blijft, doorgegeven = await geef_door(session, [rij for rij in wachtend if geldt_nog(rij)], nu)
+    if doorgegeven:
+        return await maak_overzichten(session, swv_id, nu, is_schooldag)
+    groepen = _groepeer(blijft)
     scholen = await _scholen_van(session, {groep.persoon_id for groep in groepen}, vandaag)
     for groep, rijen in groepen.items():
         bij = {rijen[0].traject.school_id} if groep.traject_id else scholen.get(groep.persoon_id, {None})
@@ -71,10 +75,22 @@ async def _zet(session: AsyncSession, rijen: Sequence[BerichtMetZaak], **waarden
 def _groepeer(rijen: Sequence[BerichtMetZaak]) -> dict[_Groep, list[BerichtMetZaak]]:
     groepen: dict[_Groep, list[BerichtMetZaak]] = defaultdict(list)
     for rij in rijen:
-        bericht = rij.bericht
-        als_gezin = Rol(bericht.rol) in MET_GEZAG and not bericht.vervanging
-        groepen[_Groep(bericht.persoon_id, bericht.traject_id if als_gezin else "")].append(rij)
+        groepen[_groep(rij.bericht)].append(rij)
     return groepen
+
+
+def _groep(bericht: BerichtRij) -> _Groep:
+    als_gezin = Rol(bericht.rol) in MET_GEZAG and not bericht.vervanging
+    return _Groep(bericht.persoon_id, bericht.traject_id if als_gezin else "")
+
+
+def overzicht_sleutel(swv_id: str, bericht: BerichtRij, dag: date) -> str:
+    """The key of the mail that tells this message in the morning of that local date."""
+    return _sleutel(swv_id, _groep(bericht), dag)
+
+
+def _sleutel(swv_id: str, groep: _Groep, dag: date) -> str:
+    return message_sleutel("overzicht", swv_id, groep.persoon_id, groep.traject_id, dag.isoformat())
 
 
 async def _scholen_van(session: AsyncSession, personen: Collection[str], op: date) -> dict[str, set[str | None]]:
@@ -98,7 +114,7 @@ async def _maak_mail(
     session: AsyncSession, swv_id: str, groep: _Groep, rijen: Sequence[BerichtMetZaak], nu: datetime
 ) -> None:
     vandaag = lokale_datum(nu)
-    sleutel = message_sleutel("overzicht", swv_id, groep.persoon_id, groep.traject_id, vandaag.isoformat())
+    sleutel = _sleutel(swv_id, groep, vandaag)
     nieuw = insert(MailRij).values(
         id=mail_id(sleutel),
         message_sleutel=sleutel,

@@ -55,7 +55,7 @@ async def zet_klaar(
     for melding in nieuw:
         ontvangers = gevonden[melding.rol, melding.persoon_id]
         if not ontvangers:
-            _log.warning("rol_onbezet", traject_id=t.traject_id, rol=melding.rol, bericht=melding.bericht)
+            _log.warning("rol_onbezet", traject_id=t.traject_id, rol=melding.rol, message=melding.bericht)
         for ontvanger in ontvangers:
             mail = _mail(t, melding, ontvanger, vastlegging.nu, verzendmoment) if melding.spoed else None
             berichten.append(_bericht(t, melding, ontvanger, mail, vastlegging.nu))

@@ -5,18 +5,20 @@ from datetime import date
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from domain.bewaking import Controle, titel
 from domain.effects import Bericht
-from domain.roles import Partij, Rol
+from domain.roles import Rol
 from domain.route import Soort
-from domain.traject import AfspraakStatus, TrajectStatus, Verwijzing
+from domain.sjabloon import Sjabloon
+from domain.traject import Afspraak, AfspraakStatus, Stagnatie, Traject, TrajectStatus, Verwijzing
 from storage.case_tables import AfspraakRij, TrajectRij
 from storage.mail_tables import BerichtRij, BerichtStatus, MailRij
 from storage.people_tables import Gezagdrager, Organisatie, Persoon
-from storage.templates import Sjabloon, voor_overzicht
+from storage.templates import voor_overzicht
 from storage.watch_tables import Bewakingstaak
 
 # Most pressing first: of several messages about one afspraak only this one is told.
@@ -37,7 +39,11 @@ _OVER_DATUM = frozenset({Bericht.VOORAF, Bericht.VANDAAG, Bericht.HERINNERING, B
 
 
 class Regel(BaseModel):
-    """One line: the message, the afspraak it is about (None: the traject as a whole), and where the traject stands."""
+    """One line: the message, the afspraak it is about (None: the traject as a whole), and where the traject stands.
+
+    `herinnering` counts the reminders this person got about it, this one included. `van_stap` is what comes first in the
+    present step, `over` what a stall is about; both are open, or None.
+    """
 
     model_config = ConfigDict(frozen=True)
     bericht: Bericht
@@ -45,21 +51,22 @@ class Regel(BaseModel):
     vervanging: bool
     traject_id: str
     afspraak_id: str | None
+    afspraak: Afspraak | None
     titel: str | None
     soort: Soort | None
     streefdatum: date | None
     uiterste: date | None
     uitleg: str | None
+    herinnering: int
     school_id: str
     school_naam: str | None
     verwijzing: Verwijzing
     stap: str
     stap_titel: str
-    bal: Partij | None
-    eerstvolgende_titel: str | None
-    eerstvolgende_op: date | None
-    stagnatie_bij: Rol | None
-    stagnatie_sinds: date | None
+    gesloten: bool
+    van_stap: Afspraak | None
+    stagnatie: Stagnatie | None
+    over: Afspraak | None
     stil_sinds: date
 
 
@@ -86,6 +93,7 @@ class BerichtMetZaak(NamedTuple):
     afspraak: AfspraakRij | None
     school_naam: str | None
     heeft_gezag: bool
+    herinnerd: int
 
 
 async def haal_berichten(
@@ -97,8 +105,22 @@ async def haal_berichten(
         Gezagdrager.persoon_id == BerichtRij.persoon_id,
         Gezagdrager.heeft_gezag,
     )
+    eerder = aliased(BerichtRij)
+    herinnerd = (
+        select(func.count())
+        .where(
+            eerder.traject_id == BerichtRij.traject_id,
+            eerder.afspraak_id == BerichtRij.afspraak_id,
+            eerder.persoon_id == BerichtRij.persoon_id,
+            eerder.soort == Bericht.HERINNERING,
+            eerder.status == BerichtStatus.OPGENOMEN,
+            eerder.id < BerichtRij.id,
+            eerder.mail_id.is_distinct_from(BerichtRij.mail_id),
+        )
+        .scalar_subquery()
+    )
     vraag = (
-        select(BerichtRij, TrajectRij, AfspraakRij, Organisatie.naam, heeft_gezag)
+        select(BerichtRij, TrajectRij, AfspraakRij, Organisatie.naam, heeft_gezag, herinnerd)
         .join(TrajectRij, TrajectRij.traject_id == BerichtRij.traject_id)
         .join(
             AfspraakRij,
@@ -121,14 +143,15 @@ async def haal_berichten(
 
 def geldt_nog(rij: BerichtMetZaak) -> bool:
     """Is this still worth telling to this person?"""
-    bericht, traject, afspraak, _, heeft_gezag = rij
-    if traject.status == TrajectStatus.GESLOTEN or (
-        bericht.rol == Rol.OUDERS and not (heeft_gezag or bericht.vervanging)
-    ):
+    bericht, traject, afspraak, _, heeft_gezag, _ = rij
+    if bericht.rol == Rol.OUDERS and not (heeft_gezag or bericht.vervanging):
         return False
+    if traject.status == TrajectStatus.GESLOTEN:
+        # That it is closed is the one thing left to tell, and only to parents: whoever closed it knows.
+        return bericht.soort == Bericht.STAND_OUDERS
     if bericht.afspraak_id is None:
         return True
-    if afspraak is None or afspraak.status != AfspraakStatus.OPEN:
+    if afspraak is None or afspraak.status != AfspraakStatus.OPEN or _heeft_geantwoord(rij):
         return False
     if bericht.voor_eigenaar and not bericht.vervanging:
         ander = afspraak.persoon_id is not None and afspraak.persoon_id != bericht.persoon_id
@@ -136,6 +159,14 @@ def geldt_nog(rij: BerichtMetZaak) -> bool:
             return False
     verzet = bericht.voor_streefdatum is not None and afspraak.streefdatum > bericht.voor_streefdatum
     return not (verzet and bericht.soort in _OVER_DATUM)
+
+
+def _heeft_geantwoord(rij: BerichtMetZaak) -> bool:
+    """A parent who answered is not asked again because the other parent has not."""
+    if rij.afspraak is None or rij.afspraak.doel is None or rij.bericht.rol != Rol.OUDERS:
+        return False
+    gevraagd = rij.traject.staat["toestemmingen"].get(rij.afspraak.doel, {})
+    return rij.bericht.persoon_id in gevraagd.get("antwoorden", {})
 
 
 async def inhoud(session: AsyncSession, mail_id: str) -> Mailinhoud | None:
@@ -205,27 +236,31 @@ def maak_regels(berichten: Iterable[BerichtMetZaak]) -> tuple[Regel, ...]:
 
 
 def _regel(rij: BerichtMetZaak) -> Regel:
-    bericht, traject, afspraak, school_naam, _ = rij
+    bericht, traject, afspraak, school_naam, _, herinnerd = rij
+    staat = Traject.model_validate(traject.staat)
+    van_stap = [a for a in staat.open_afspraken if a.stap == staat.stap]
+    over = staat.afspraak(staat.stagnatie.over) if staat.stagnatie and staat.stagnatie.over else None
     return Regel(
         bericht=Bericht(bericht.soort),
         rol=Rol(bericht.rol),
         vervanging=bericht.vervanging,
         traject_id=traject.traject_id,
         afspraak_id=bericht.afspraak_id,
+        afspraak=staat.afspraak(bericht.afspraak_id) if bericht.afspraak_id else None,
         titel=afspraak.titel if afspraak else None,
         soort=Soort(afspraak.soort) if afspraak else None,
         streefdatum=afspraak.streefdatum if afspraak else None,
         uiterste=afspraak.uiterste if afspraak else None,
         uitleg=afspraak.uitleg if afspraak else None,
+        herinnering=herinnerd + 1 if bericht.soort == Bericht.HERINNERING else 0,
         school_id=traject.school_id,
         school_naam=school_naam,
-        verwijzing=Verwijzing.model_validate(traject.staat["route"]),
+        verwijzing=staat.route,
         stap=traject.stap,
         stap_titel=traject.stap_titel,
-        bal=Partij(traject.bal) if traject.bal else None,
-        eerstvolgende_titel=traject.eerstvolgende_titel,
-        eerstvolgende_op=traject.eerstvolgende_op,
-        stagnatie_bij=Rol(traject.stagnatie_bij) if traject.stagnatie_bij else None,
-        stagnatie_sinds=traject.stagnatie_sinds,
-        stil_sinds=date.fromisoformat(traject.staat["stil_sinds"]),
+        gesloten=traject.status == TrajectStatus.GESLOTEN,
+        van_stap=min(van_stap, key=lambda a: (a.streefdatum, a.id), default=None),
+        stagnatie=staat.stagnatie,
+        over=over if over and over.open else None,
+        stil_sinds=staat.stil_sinds,
     )

@@ -132,6 +132,19 @@ async def beslis(session: AsyncSession, poging: Afgebroken, vondst: Vondst, nu: 
     return naar
 
 
+async def zet_aangehouden(session: AsyncSession, mail_id: str, nu: datetime) -> None:
+    """From now on this mail, whose status is held already, waits for a person. A repeat changes nothing."""
+    geraakt = await session.scalar(
+        update(MailRij)
+        .where(MailRij.id == mail_id, MailRij.aangehouden_sinds.is_(None))
+        .values(aangehouden_sinds=func.now())
+        .returning(MailRij.id)
+        .execution_options(synchronize_session=False)
+    )
+    if geraakt is not None:
+        await noteer(session, mail_id, Stapsoort.AANGEHOUDEN, nu)
+
+
 async def geef_vrij(session: AsyncSession, mail_id: str, door: Wie, nu: datetime) -> None:
     """A person found out that it did not arrive: it is sent once more. Raises NietAangehouden."""
     await _besluit(

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Identity, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, een_van
@@ -122,7 +123,10 @@ class BerichtRij(Base):
 
 
 class PostvakRij(Base):
-    """A mail as it arrived in the inbox of the demo, byte for byte."""
+    """A mail as it arrived in the inbox of the demo, byte for byte.
+
+    `gedateerd_op` is what its Date header says, None without a usable one; `trajecten` are the ids it links to.
+    """
 
     __tablename__ = "postvak"
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -131,3 +135,6 @@ class PostvakRij(Base):
     ontvanger: Mapped[str] = mapped_column(index=True)
     onderwerp: Mapped[str]
     ruw: Mapped[bytes]
+    gedateerd_op: Mapped[datetime | None]
+    trajecten: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    __table_args__ = (Index(None, "trajecten", postgresql_using="gin"),)

@@ -11,10 +11,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.roles import Rol
+from storage.bestemming import geef_door
 from storage.errors import NogNietVerzenden
 from storage.mail_content import Mailinhoud, geldt_nog, haal_berichten, inhoud
-from storage.mail_hold import noteer
-from storage.mail_tables import BerichtRij, BerichtStatus, MailRij, MailStatus, Stapsoort
+from storage.mail_hold import zet_aangehouden
+from storage.mail_tables import BerichtRij, BerichtStatus, MailRij, MailStatus
 
 # The outcomes of runtime/smtp.py that end an attempt. A temporary one goes through `terug_in_rij`.
 _NA_UITSLAG = {"verzonden": MailStatus.SENT, "blijvend": MailStatus.FAILED, "onbekend": MailStatus.HELD}
@@ -22,12 +23,13 @@ _LOOPT = (MailStatus.SENDING, MailStatus.HELD)
 
 
 class MailKlaar(BaseModel):
-    """A mail that may be handed over now, and by nobody else. `message_sleutel` makes the Message-ID."""
+    """A mail that may be handed over now, and by nobody else. `message_sleutel` makes the Message-ID, `gedateerd_op` the
+    Date: not the night in which it was made, but the first moment at which it may leave."""
 
     model_config = ConfigDict(frozen=True)
     mail_id: str
     message_sleutel: str
-    aangemaakt_op: datetime
+    gedateerd_op: datetime
     inhoud: Mailinhoud
 
 
@@ -57,12 +59,13 @@ async def neem_in_verzending(
     if mail.status == MailStatus.SENDING and houd_aan:
         mail.status = MailStatus.HELD
         await session.flush()
-        await _zet_aangehouden(session, mail_id, nu)
+        await zet_aangehouden(session, mail_id, nu)
     if mail.status != MailStatus.QUEUED:
         await session.flush()
         return None
     if mail.niet_voor > nu:
         raise NogNietVerzenden(mail_id, mail.niet_voor)
+    await _geef_door(session, mail_id, nu)
     tekst = await inhoud(session, mail_id)
     await _laat_vervallen(session, mail_id, alles=tekst is None)
     if tekst is None:
@@ -75,8 +78,18 @@ async def neem_in_verzending(
     # To the microsecond of this statement, not of the transaction: it tells one attempt from the next.
     await session.execute(update(MailRij).where(MailRij.id == mail_id).values(verzending_sinds=func.clock_timestamp()))
     return MailKlaar(
-        mail_id=mail.id, message_sleutel=mail.message_sleutel, aangemaakt_op=mail.aangemaakt_op, inhoud=tekst
+        mail_id=mail.id,
+        message_sleutel=mail.message_sleutel,
+        gedateerd_op=max(mail.aangemaakt_op, mail.niet_voor),
+        inhoud=tekst,
     )
+
+
+async def _geef_door(session: AsyncSession, mail_id: str, nu: datetime) -> None:
+    berichten = await haal_berichten(
+        session, BerichtRij.mail_id == mail_id, BerichtRij.status == BerichtStatus.OPGENOMEN, vergrendel=True
+    )
+    await geef_door(session, [b for b in berichten if geldt_nog(b)], nu)
 
 
 async def markeer(
@@ -96,7 +109,7 @@ async def markeer(
     )
     staat = await session.scalar(select(MailRij.status).where(MailRij.id == mail_id))
     if status is MailStatus.HELD and staat == MailStatus.HELD:
-        await _zet_aangehouden(session, mail_id, nu)
+        await zet_aangehouden(session, mail_id, nu)
     return MailStatus(staat) if staat else None
 
 
@@ -132,18 +145,6 @@ async def geadresseerden(session: AsyncSession, mail_id: str) -> list[Geadressee
         .order_by(BerichtRij.traject_id, BerichtRij.rol)
     )
     return [Geadresseerde(traject_id=t, persoon_id=p, rol=Rol(rol)) for t, p, rol in gevonden]
-
-
-async def _zet_aangehouden(session: AsyncSession, mail_id: str, nu: datetime) -> None:
-    geraakt = await session.scalar(
-        update(MailRij)
-        .where(MailRij.id == mail_id, MailRij.aangehouden_sinds.is_(None))
-        .values(aangehouden_sinds=func.now())
-        .returning(MailRij.id)
-        .execution_options(synchronize_session=False)
-    )
-    if geraakt is not None:
-        await noteer(session, mail_id, Stapsoort.AANGEHOUDEN, nu)
 
 
 async def _laat_vervallen(session: AsyncSession, mail_id: str, *, alles: bool) -> None:

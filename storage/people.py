@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Date, Select, bindparam, func, select
@@ -12,8 +13,8 @@ from domain.consent import Gezag, Leeftijdsgroep
 from domain.ids import PersoonId
 from domain.roles import Rol
 from storage.errors import LeerlingOnbekend
-from storage.holders import een_zaak, vervulling
-from storage.people_tables import Gezagdrager, Leerling, Persoon
+from storage.holders import een_zaak, houders, vervulling
+from storage.people_tables import Gezagdrager, Leerling
 
 _GROEPEN = (
     (18, Leeftijdsgroep.VANAF_18),
@@ -54,16 +55,17 @@ async def ontvangers(
 async def zoek_ontvangers(
     session: AsyncSession, traject_id: str, school_id: str, leerling_id: str, vragen: Iterable[Vraag], op: date
 ) -> dict[Vraag, tuple[Ontvanger, ...]]:
-    """As `ontvangers`, for several questions of one traject in at most two queries."""
+    """As `ontvangers`, for several questions of one traject in at most two queries.
+
+    A person who is named counts only while they have a place in the case: who left the school is told nothing any more.
+    """
     vragen = set(vragen)
     genoemd = {persoon_id for _, persoon_id in vragen if persoon_id is not None}
     bereikbaar: set[str] = set()
     if genoemd:
-        bereikbaar = set(
-            await session.scalars(
-                select(Persoon.id).where(Persoon.id.in_(genoemd), Persoon.actief, Persoon.email.is_not(None))
-            )
-        )
+        h = houders(een_zaak(), op, bereikbaar=True)
+        zaak = {"traject_id": traject_id, "school_id": school_id, "leerling_id": leerling_id}
+        bereikbaar = set(await session.scalars(select(h.c.persoon_id).where(h.c.persoon_id.in_(genoemd)), zaak))
     rollen = {rol for rol, persoon_id in vragen if persoon_id not in bereikbaar}
     per_rol = await _per_rol(session, traject_id, school_id, leerling_id, rollen, op) if rollen else {}
 
@@ -117,6 +119,21 @@ async def gezag_van(session: AsyncSession, leerling_id: str, op: date) -> Gezag:
     met_gezag = select(Gezagdrager.persoon_id).where(Gezagdrager.leerling_id == leerling_id, Gezagdrager.heeft_gezag)
     dragers = await session.scalars(met_gezag.order_by(Gezagdrager.persoon_id))
     return Gezag(gezagdragers=tuple(dragers), leerling_id=leerling_id, leeftijdsgroep=leeftijdsgroep(geboren, op))
+
+
+class Nagegaan(NamedTuple):
+    """Who looked up how the gezag lies, and on which day."""
+
+    op: date
+    door: str
+
+
+async def gezag_nagegaan(session: AsyncSession, leerling_id: str) -> Nagegaan | None:
+    """The last time somebody established a gezag over this pupil; None when nobody did."""
+    g = Gezagdrager
+    laatst = select(g.vastgesteld_op, g.vastgesteld_door).where(g.leerling_id == leerling_id)
+    rij = (await session.execute(laatst.order_by(g.vastgesteld_op.desc(), g.persoon_id).limit(1))).first()
+    return Nagegaan(*rij) if rij else None
 
 
 def leeftijdsgroep(geboren: date, op: date) -> Leeftijdsgroep:

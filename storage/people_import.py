@@ -1,69 +1,25 @@
-"""People and their roles from a CSV file: read whole, with all errors at once, and written whole or not at all.
+"""Writing the people of a file that was read (storage/people_csv.py): all of them, or none and every reason why not.
 
-`lees_csv` looks at the file alone; `voer_in` holds it against the database. Sentences are for the person who sent the
-file; they name the row as a spreadsheet numbers it, and quote no names or addresses.
+A person is an id and nothing else: parents may share an address with each other, and even with somebody who works here.
+People who work here may not, because their address is how the next file finds them.
 """
 
-import csv
-import io
-import re
 import secrets
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.roles import ROL_LABEL, Rol
+from storage.people_csv import Import, Importfout, Importrij, maak_fout
 from storage.people_tables import Aanstelling, Organisatie, Persoon
 
-_TEKST_HOOGSTENS = 100
-_TEKST_REMEDIE = "Schrijf het op een regel, in gewone letters en met hoogstens 100 tekens."
-_JAREN = range(1950, 2101)
 _PER_VRAAG = 5_000
-KOLOMMEN = ("voornaam", "achternaam", "email", "organisatie", "rol", "van", "tot")
-EMAIL = re.compile(
-    r"(?=.{6,254}\Z)(?=[^@]{1,64}@)[a-z0-9_][a-z0-9_+-]*(\.[a-z0-9_+-]+)*"
-    r"@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])"
-)
-_ROLLEN = {str(rol): rol for rol in Rol} | {label.casefold(): rol for rol, label in ROL_LABEL.items()}
-_GEEN_AANSTELLING = frozenset({Rol.OUDERS, Rol.LEERLING, Rol.SYSTEEM})
-_DATUMVORMEN = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y")
-
-
-class Importfout(BaseModel):
-    """What is wrong, where (row 1 is the header, 0 the file as a whole), and what to do about it."""
-
-    model_config = ConfigDict(frozen=True)
-    rij: int
-    kolom: str | None
-    zin: str
-    remedie: str
-
-
-class Importrij(BaseModel):
-    """One row that can be used: a person in a role at an organisation (a name or an id), up to and including `tot`."""
-
-    model_config = ConfigDict(frozen=True)
-    rij: int
-    voornaam: str
-    achternaam: str
-    email: str
-    organisatie: str
-    rol: Rol
-    van: date
-    tot: date | None
-
-
-class Import(BaseModel):
-    """A file that was read. `organisaties` lists every (row, organisation), also of rows with errors."""
-
-    model_config = ConfigDict(frozen=True)
-    rijen: tuple[Importrij, ...] = ()
-    organisaties: tuple[tuple[int, str], ...] = ()
-    fouten: tuple[Importfout, ...] = ()
+# One import at a time (a number of our own): two at once would each make the people that are new to both.
+_SLOT = text("SELECT pg_advisory_xact_lock(7068801)")
 
 
 class Resultaat(BaseModel):
@@ -80,166 +36,64 @@ class Resultaat(BaseModel):
         return not self.fouten
 
 
-def lees_csv(data: bytes) -> Import:
-    """Read a file: UTF-8 (with or without mark) or Windows-1252, separated by `;` or `,`, dates as 2026-08-01 or 1-8-2026.
+class _Bekende(NamedTuple):
+    persoon: Persoon
+    werkt_hier: bool
 
-    Never raises for what is in the file: everything that is wrong is in `fouten`.
-    """
-    tekst = _decodeer(data)
-    if isinstance(tekst, Importfout):
-        return Import(fouten=(tekst,))
-    kop = tekst.partition("\n")[0]
-    teken = ";" if kop.count(";") >= kop.count(",") else ","
-    try:
-        rijen = list(csv.reader(io.StringIO(tekst, newline=""), delimiter=teken, strict=True))
-    except csv.Error:
-        aanhaling = "Controleer de aanhalingstekens en bewaar het bestand opnieuw als CSV."
-        return Import(fouten=(_fout(0, None, "Het bestand is niet als CSV te lezen.", aanhaling),))
-    koppen = [_kolomnaam(k) for k in rijen[0]] if rijen else []
-    if kopfouten := tuple(_kopfouten(koppen)):
-        return Import(fouten=kopfouten)
-    return _lees_rijen(koppen, rijen)
+
+class _Plek(NamedTuple):
+    """What makes an appointment the same one."""
+
+    persoon_id: str
+    organisatie_id: str
+    rol: str
+    van: date
 
 
 async def voer_in(session: AsyncSession, bestand: Import) -> Resultaat:
     """Write the file, or report everything that is wrong with it and write nothing.
 
-    A person is recognised by e-mail address, an appointment by person, organisation, role and `van`; sending the same
-    file again therefore changes nothing but a `tot` that was filled in since.
+    A person is recognised by e-mail address and name, an appointment by person, organisation, role and `van`; sending the
+    same file again therefore changes nothing but a `tot` that was filled in since.
     """
+    await session.execute(_SLOT)
     organisaties = await _organisaties(session)
     bekend = await _bekenden(session, {rij.email for rij in bestand.rijen})
     fouten = [*bestand.fouten, *_organisatiefouten(bestand, organisaties), *_persoonsfouten(bestand.rijen, bekend)]
     if fouten:
         return Resultaat(fouten=tuple(sorted(fouten, key=lambda f: f.rij)))
-    nieuw = {rij.email: rij for rij in bestand.rijen if rij.email not in bekend}
-    ids = {email: persoon.id for email, persoon in bekend.items()} | {e: f"p-{secrets.token_hex(10)}" for e in nieuw}
+    ids, nieuw = _wie_is_wie(bestand.rijen, bekend)
     if nieuw:
-        mensen = [
-            {"id": ids[rij.email], "voornaam": rij.voornaam, "achternaam": rij.achternaam, "email": rij.email}
-            for rij in nieuw.values()
-        ]
-        await session.execute(insert(Persoon), mensen)
-    aantal = 0
-    for rij in bestand.rijen:
-        organisatie_id = organisaties[rij.organisatie.casefold()][0]
-        aantal += await _stel_aan(session, ids[rij.email], organisatie_id, rij)
-    return Resultaat(personen_nieuw=len(nieuw), aanstellingen_nieuw=aantal)
+        await session.execute(insert(Persoon), nieuw)
+    rijen = {
+        _Plek(ids[rij.email], organisaties[rij.organisatie.casefold()][0], rij.rol, rij.van): rij.tot
+        for rij in bestand.rijen
+    }
+    return Resultaat(personen_nieuw=len(nieuw), aanstellingen_nieuw=await _stel_aan(session, rijen))
 
 
-def _fout(rij: int, kolom: str | None, zin: str, remedie: str) -> Importfout:
-    return Importfout(rij=rij, kolom=kolom, zin=zin, remedie=remedie)
-
-
-def _decodeer(data: bytes) -> str | Importfout:
-    if data.startswith(b"PK") or b"\x00" in data:
-        return _fout(0, None, "Dit is geen CSV-bestand.", "Kies in het rekenblad voor opslaan als 'CSV UTF-8'.")
-    if not data.strip(b"\xef\xbb\xbf\r\n\t ;,"):
-        return _fout(0, None, "Het bestand is leeg.", f"Zet op de eerste rij de kolommen {', '.join(KOLOMMEN)}.")
-    for codering in ("utf-8-sig", "cp1252"):
-        try:
-            return data.decode(codering).replace("\r\n", "\n").replace("\r", "\n")
-        except UnicodeDecodeError:
-            continue
-    return _fout(0, None, "De letters in dit bestand zijn niet te lezen.", "Bewaar het bestand als 'CSV UTF-8'.")
-
-
-def _kolomnaam(kop: str) -> str:
-    naam = kop.strip().casefold()
-    return "email" if naam in {"e-mail", "e-mailadres", "emailadres"} else naam
-
-
-def _kopfouten(koppen: Sequence[str]) -> Iterator[Importfout]:
-    for kolom in KOLOMMEN:
-        if kolom not in koppen:
-            yield _fout(1, kolom, f"De kolom '{kolom}' ontbreekt.", f"Voeg op de eerste rij de kolom '{kolom}' toe.")
-    for nr, kop in enumerate(koppen, 1):
-        if kop not in KOLOMMEN:
-            yield _fout(1, None, f"De {nr}e kolom is onbekend.", f"Gebruik alleen {', '.join(KOLOMMEN)}.")
-        elif kop in koppen[: nr - 1]:
-            yield _fout(1, kop, f"De kolom '{kop}' staat er twee keer.", "Laat elke kolom een keer staan.")
-
-
-def _lees_rijen(koppen: Sequence[str], rijen: Sequence[Sequence[str]]) -> Import:
-    goed: list[Importrij] = []
-    fouten: list[Importfout] = []
-    organisaties: list[tuple[int, str]] = []
-    for nr, cellen in enumerate(rijen[1:], 2):
-        if not any(cel.strip() for cel in cellen):
-            continue
-        if len(cellen) != len(koppen):
-            zin = f"Deze rij heeft {len(cellen)} velden in plaats van {len(koppen)}."
-            fouten.append(_fout(nr, None, zin, "Zet velden met een scheidingsteken erin tussen aanhalingstekens."))
-            continue
-        velden = {kop: cel.strip() for kop, cel in zip(koppen, cellen, strict=True)}
-        if velden["organisatie"]:
-            organisaties.append((nr, velden["organisatie"]))
-        gelezen, mis = _lees_rij(nr, velden)
-        fouten.extend(mis)
-        if gelezen:
-            goed.append(gelezen)
-    if not goed and not fouten:
-        fouten.append(_fout(0, None, "Er staat niemand in dit bestand.", "Zet elke persoon op een eigen rij."))
-    fouten.extend(_dubbel(goed))
-    return Import(rijen=tuple(goed), organisaties=tuple(organisaties), fouten=tuple(fouten))
-
-
-def _lees_rij(nr: int, velden: dict[str, str]) -> tuple[Importrij | None, list[Importfout]]:
-    fouten = [
-        _fout(nr, kolom, f"'{kolom}' is leeg.", f"Vul '{kolom}' in.")
-        for kolom in KOLOMMEN
-        if kolom != "tot" and not velden[kolom]
-    ]
-    fouten += [
-        _fout(nr, kolom, f"'{kolom}' is te lang of heeft tekens die niet te lezen zijn.", _TEKST_REMEDIE)
-        for kolom in ("voornaam", "achternaam", "organisatie")
-        if len(velden[kolom]) > _TEKST_HOOGSTENS or not velden[kolom].isprintable()
-    ]
-    email = velden["email"].lower()
-    if email and not EMAIL.fullmatch(email):
-        fouten.append(_fout(nr, "email", "Dit is geen geldig e-mailadres.", "Vul een adres in als naam@school.nl."))
-    rol = _ROLLEN.get(velden["rol"].casefold())
-    if velden["rol"] and (rol is None or rol in _GEEN_AANSTELLING):
-        keuzes = ", ".join(str(r) for r in Rol if r not in _GEEN_AANSTELLING)
-        fouten.append(_fout(nr, "rol", "Deze rol kan iemand hier niet krijgen.", f"Kies uit: {keuzes}."))
-    van, tot = _datum(velden["van"]), _datum(velden["tot"])
-    for kolom, gelezen in (("van", van), ("tot", tot)):
-        if velden[kolom] and gelezen is None:
-            fouten.append(
-                _fout(nr, kolom, f"De datum in '{kolom}' is niet te lezen.", "Schrijf bijvoorbeeld 2026-08-01.")
-            )
-        elif gelezen is not None and gelezen.year not in _JAREN:
-            fouten.append(_fout(nr, kolom, f"Het jaar in '{kolom}' kan niet kloppen.", "Controleer het jaartal."))
-    if van and tot and tot < van:
-        fouten.append(_fout(nr, "tot", "'tot' ligt voor 'van'.", "Draai de datums om, of laat 'tot' leeg."))
-    if fouten or rol is None or van is None:
-        return None, fouten
-    namen = {kolom: velden[kolom] for kolom in ("voornaam", "achternaam", "organisatie")}
-    return Importrij(rij=nr, **namen, email=email, rol=rol, van=van, tot=tot), []
-
-
-def _datum(tekst: str) -> date | None:
-    for vorm in _DATUMVORMEN:
-        try:
-            return datetime.strptime(tekst, vorm).date()  # noqa: DTZ007 - a date has no zone
-        except ValueError:
-            continue
-    return None
-
-
-def _dubbel(rijen: Sequence[Importrij]) -> Iterator[Importfout]:
-    eerste: dict[str, Importrij] = {}
-    gezien: dict[tuple[str, str, Rol, date], int] = {}
+def _wie_is_wie(
+    rijen: Sequence[Importrij], bekend: dict[str, list[_Bekende]]
+) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """The id for each address in the file, and the people to make."""
+    ids: dict[str, str] = {}
+    nieuw: list[dict[str, Any]] = []
     for rij in rijen:
-        ander = eerste.setdefault(rij.email, rij)
-        if (ander.voornaam, ander.achternaam) != (rij.voornaam, rij.achternaam):
-            zin = f"Dit e-mailadres staat op rij {ander.rij} bij een andere naam."
-            yield _fout(rij.rij, "email", zin, "Geef iedereen een eigen e-mailadres, of maak de namen gelijk.")
-        sleutel = (rij.email, rij.organisatie.casefold(), rij.rol, rij.van)
-        if sleutel in gezien:
-            zin = f"Deze persoon heeft deze rol ook al op rij {gezien[sleutel]}."
-            yield _fout(rij.rij, "rol", zin, "Verwijder een van de twee rijen.")
-        gezien.setdefault(sleutel, rij.rij)
+        if rij.email in ids:
+            continue
+        gevonden = _dezelfde(rij, bekend.get(rij.email, []))
+        ids[rij.email] = gevonden.id if gevonden else f"p-{secrets.token_hex(10)}"
+        if gevonden is None:
+            namen = {"voornaam": rij.voornaam, "achternaam": rij.achternaam}
+            nieuw.append({"id": ids[rij.email], **namen, "email": rij.email})
+    return ids, nieuw
+
+
+def _dezelfde(rij: Importrij, bekenden: Sequence[_Bekende]) -> Persoon | None:
+    """Whoever has this address and this name; of several the one who works here."""
+    naam = (rij.voornaam.casefold(), rij.achternaam.casefold())
+    gelijk = [b for b in bekenden if (b.persoon.voornaam.casefold(), b.persoon.achternaam.casefold()) == naam]
+    return max(gelijk, key=lambda b: b.werkt_hier).persoon if gelijk else None
 
 
 async def _organisaties(session: AsyncSession) -> dict[str, list[str]]:
@@ -250,14 +104,18 @@ async def _organisaties(session: AsyncSession) -> dict[str, list[str]]:
     return gevonden
 
 
-async def _bekenden(session: AsyncSession, adressen: set[str]) -> dict[str, Persoon]:
+async def _bekenden(session: AsyncSession, adressen: set[str]) -> dict[str, list[_Bekende]]:
     """People by address, asked in parts: a statement has room for a limited number of values."""
-    bekend: dict[str, Persoon] = {}
+    bekend: dict[str, list[_Bekende]] = {}
     lijst = sorted(adressen)
+    werkt_hier = exists().where(Aanstelling.persoon_id == Persoon.id)
     for begin in range(0, len(lijst), _PER_VRAAG):
         deel = lijst[begin : begin + _PER_VRAAG]
-        mensen = await session.scalars(select(Persoon).where(func.lower(Persoon.email).in_(deel)))
-        bekend |= {persoon.email.lower(): persoon for persoon in mensen if persoon.email}
+        mensen = await session.execute(
+            select(Persoon, werkt_hier).where(func.lower(Persoon.email).in_(deel)).order_by(Persoon.id)
+        )
+        for persoon, werkt in mensen:
+            bekend.setdefault(str(persoon.email).lower(), []).append(_Bekende(persoon, werkt))
     return bekend
 
 
@@ -266,38 +124,39 @@ def _organisatiefouten(bestand: Import, organisaties: dict[str, list[str]]) -> I
         aantal = len(organisaties.get(naam.casefold(), ()))
         if aantal == 0:
             remedie = "Controleer de naam, of maak de organisatie eerst aan."
-            yield _fout(rij, "organisatie", "Deze organisatie bestaat niet.", remedie)
+            yield maak_fout(rij, "organisatie", "Deze organisatie bestaat niet.", remedie)
         elif aantal > 1:
             zin = f"Er zijn {aantal} organisaties met deze naam."
-            yield _fout(rij, "organisatie", zin, "Vul de code van de organisatie in.")
+            yield maak_fout(rij, "organisatie", zin, "Vul de code van de organisatie in.")
 
 
-def _persoonsfouten(rijen: Sequence[Importrij], bekend: dict[str, Persoon]) -> Iterator[Importfout]:
+def _persoonsfouten(rijen: Sequence[Importrij], bekend: dict[str, list[_Bekende]]) -> Iterator[Importfout]:
     for rij in rijen:
-        persoon = bekend.get(rij.email)
-        if persoon is None:
-            continue
-        if (persoon.voornaam, persoon.achternaam) != (rij.voornaam, rij.achternaam):
+        bekenden = bekend.get(rij.email, [])
+        persoon = _dezelfde(rij, bekenden)
+        if persoon is None and any(b.werkt_hier for b in bekenden):
             zin = "Dit e-mailadres is al van iemand met een andere naam."
-            yield _fout(rij.rij, "email", zin, "Controleer het adres, of pas eerst de naam van die persoon aan.")
-        elif not persoon.actief:
+            yield maak_fout(rij.rij, "email", zin, "Controleer het adres, of pas eerst de naam van die persoon aan.")
+        elif persoon is not None and not persoon.actief:
             zin = "Deze persoon is bekend, maar staat op niet actief."
-            yield _fout(rij.rij, "email", zin, "Zet de persoon eerst weer op actief, of verwijder de rij.")
+            yield maak_fout(rij.rij, "email", zin, "Zet de persoon eerst weer op actief, of verwijder de rij.")
 
 
-async def _stel_aan(session: AsyncSession, persoon_id: str, organisatie_id: str, rij: Importrij) -> int:
-    bestaand = await session.scalar(
-        select(Aanstelling).where(
-            Aanstelling.persoon_id == persoon_id,
-            Aanstelling.organisatie_id == organisatie_id,
-            Aanstelling.rol == rij.rol,
-            Aanstelling.van == rij.van,
-        )
-    )
-    if bestaand is not None:
-        bestaand.tot = rij.tot
-        return 0
-    nieuw = Aanstelling(persoon_id=persoon_id, organisatie_id=organisatie_id, rol=rij.rol, van=rij.van, tot=rij.tot)
-    session.add(nieuw)
+async def _stel_aan(session: AsyncSession, rijen: dict[_Plek, date | None]) -> int:
+    """Make the appointments that are not there yet, and give those that are the `tot` of the file; returns how many."""
+    mensen = sorted({plek.persoon_id for plek in rijen})
+    bestaand: dict[_Plek, Aanstelling] = {}
+    for begin in range(0, len(mensen), _PER_VRAAG):
+        deel = mensen[begin : begin + _PER_VRAAG]
+        for a in await session.scalars(select(Aanstelling).where(Aanstelling.persoon_id.in_(deel))):
+            bestaand[_Plek(a.persoon_id, a.organisatie_id, a.rol, a.van)] = a
+    nieuw = []
+    for plek, tot in rijen.items():
+        if plek in bestaand:
+            bestaand[plek].tot = tot
+        else:
+            nieuw.append({**plek._asdict(), "tot": tot})
+    if nieuw:
+        await session.execute(insert(Aanstelling), nieuw)
     await session.flush()
-    return 1
+    return len(nieuw)

@@ -57,7 +57,10 @@ class Instelling(Base):
 
 
 class Persoon(Base):
-    """Somebody who acts or is written to. Without an address nothing can be sent; then a substitute is looked for."""
+    """Somebody who acts or is written to. Without an address nothing can be sent; then a substitute is looked for.
+
+    The id is all that identifies a person: two parents may share an address, and two people a name.
+    """
 
     __tablename__ = "persoon"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -65,7 +68,7 @@ class Persoon(Base):
     achternaam: Mapped[str]
     email: Mapped[str | None]
     actief: Mapped[bool] = mapped_column(server_default="true")
-    __table_args__ = (Index("uq_persoon_email", text("lower(email)"), unique=True),)
+    __table_args__ = (Index("ix_persoon_email", text("lower(email)")),)
 
 
 class Aanstelling(Base):
@@ -86,7 +89,8 @@ class Aanstelling(Base):
 
 
 class Leerling(Base):
-    """A pupil, with as little as the work needs. The date of birth decides who signs. No BSN, no diagnosis."""
+    """A pupil, with as little as the work needs. The date of birth decides who signs, `uitgeschreven_op` (the local date
+    of leaving the school) how long the dossier is kept. No BSN, no diagnosis."""
 
     __tablename__ = "leerling"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -95,6 +99,7 @@ class Leerling(Base):
     achternaam: Mapped[str]
     geboortedatum: Mapped[date]
     groep: Mapped[str | None]
+    uitgeschreven_op: Mapped[date | None]
 
 
 class Gezagdrager(Base):

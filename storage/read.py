@@ -91,7 +91,8 @@ async def mijn_afspraken(session: AsyncSession, persoon_id: str, op: date) -> li
     iemand_dichterbij = exists().where(
         dichter.c.traject_id == v.c.traject_id, dichter.c.rol == v.c.rol, dichter.c.rang < v.c.rang
     )
-    genoemde_is_er = exists().where(Persoon.id == AfspraakRij.persoon_id, Persoon.actief, Persoon.email.is_not(None))
+    h = houders(TrajectRij, op, bereikbaar=True)
+    genoemde_is_er = exists().where(h.c.traject_id == AfspraakRij.traject_id, h.c.persoon_id == AfspraakRij.persoon_id)
     mijn_rol = and_(v.c.persoon_id == persoon_id, not_(iemand_dichterbij), not_(genoemde_is_er))
     via_rol = (
         select(AfspraakRij.traject_id, AfspraakRij.afspraak_id, func.bool_and(v.c.vervanging).label("vervanging"))
@@ -112,7 +113,7 @@ async def mijn_afspraken(session: AsyncSession, persoon_id: str, op: date) -> li
         .where(
             _OPEN,
             TrajectRij.status == TrajectStatus.LOPEND,
-            or_(AfspraakRij.persoon_id == persoon_id, via_rol.c.traject_id.is_not(None)),
+            or_(and_(AfspraakRij.persoon_id == persoon_id, genoemde_is_er), via_rol.c.traject_id.is_not(None)),
         )
         .order_by(AfspraakRij.streefdatum, AfspraakRij.traject_id, AfspraakRij.afspraak_id)
     )

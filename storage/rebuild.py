@@ -22,7 +22,7 @@ async def lees_tijdlijn(session: AsyncSession, traject_id: str) -> tuple[Gebeurt
     rijen = await session.scalars(
         select(TijdlijnRij).where(TijdlijnRij.traject_id == traject_id).order_by(TijdlijnRij.nr, TijdlijnRij.epoch)
     )
-    return tuple(_gebeurtenis(rij) for rij in geldende(rijen.all()))
+    return tuple(als_gebeurtenis(rij) for rij in geldende(rijen.all()))
 
 
 def geldende(rijen: Iterable[TijdlijnRij]) -> list[TijdlijnRij]:
@@ -38,7 +38,8 @@ def geldende(rijen: Iterable[TijdlijnRij]) -> list[TijdlijnRij]:
     return sorted((rij for rij in rijen if telt(rij)), key=lambda rij: rij.nr)
 
 
-def _gebeurtenis(rij: TijdlijnRij) -> Gebeurtenis:
+def als_gebeurtenis(rij: TijdlijnRij) -> Gebeurtenis:
+    """The fact in its envelope."""
     return Gebeurtenis(
         nr=rij.nr,
         op=rij.op,

@@ -6,10 +6,10 @@ messages are only ever added, so within an epoch those of a late delivery are st
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, or_, select, tuple_
+from sqlalchemy import ARRAY, Executable, Table, Text, all_, bindparam, delete, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -42,27 +42,21 @@ async def leg_vast(
     toegepast = await _schrijf_stand(session, vastlegging, route)
     epoch, versie = (traject.epoch, traject.versie) if toegepast else await _staat_er(session, traject.traject_id)
     if epoch == traject.epoch:
-        await _schrijf_tijdlijn(session, traject, vastlegging.gebeurtenissen)
+        nieuw = await _schrijf_tijdlijn(session, traject, vastlegging.gebeurtenissen)
         if toegepast:
-            await _schrijf_afspraken(session, traject, route)
-        await zet_klaar(session, vastlegging, verzendmoment)
+            await schrijf_afspraken(session, traject, route)
+        # Facts and their messages are written together. So when every fact was there, its messages were too, be it under
+        # another key: a workflow put back from an older copy climbs the same rung again, on another day.
+        if nieuw:
+            await zet_klaar(session, vastlegging, verzendmoment)
     spoed = await spoedmails(session, [m.sleutel for m in vastlegging.meldingen if m.spoed])
     return Vastgelegd(toegepast=toegepast, versie=versie, spoed=spoed)
 
 
 async def _schrijf_stand(session: AsyncSession, vastlegging: Vastlegging, route: Route) -> bool:
     """The guard: one statement that writes, or not, and locks the row either way."""
-    rij = _stand(vastlegging, route)
-    nieuw = insert(TrajectRij).values(rij)
-    later = tuple_(nieuw.excluded.epoch, nieuw.excluded.versie) > tuple_(TrajectRij.epoch, TrajectRij.versie)
-    geschreven = await session.scalar(
-        nieuw.on_conflict_do_update(
-            index_elements=[TrajectRij.traject_id],
-            set_={naam: nieuw.excluded[naam] for naam in rij if naam != "traject_id"},
-            where=later,
-        ).returning(TrajectRij.versie)
-    )
-    return geschreven is not None
+    rij = stand_kolommen(vastlegging.traject, route, vastlegging.volgende_wek, vastlegging.nu)
+    return await session.scalar(_STAND, rij) is not None
 
 
 async def _staat_er(session: AsyncSession, traject_id: str) -> tuple[int, int]:
@@ -73,8 +67,8 @@ async def _staat_er(session: AsyncSession, traject_id: str) -> tuple[int, int]:
     return epoch, versie
 
 
-def _stand(vastlegging: Vastlegging, route: Route) -> dict[str, Any]:
-    t = vastlegging.traject
+def stand_kolommen(t: Traject, route: Route, volgende_wek: datetime | None, nu: datetime) -> dict[str, Any]:
+    """Every column of the row of this state. All but the last two follow from the state alone."""
     eerst = t.eerstvolgende
     return {
         "traject_id": t.traject_id,
@@ -95,15 +89,16 @@ def _stand(vastlegging: Vastlegging, route: Route) -> dict[str, Any]:
         "epoch": t.epoch,
         "versie": t.versie,
         "staat": t.model_dump(mode="json"),
-        "volgende_wek": vastlegging.volgende_wek,
         "gestart_op": t.gestart_op,
-        "bijgewerkt_op": vastlegging.nu,
+        "volgende_wek": volgende_wek,
+        "bijgewerkt_op": nu,
     }
 
 
-async def _schrijf_tijdlijn(session: AsyncSession, traject: Traject, gebeurtenissen: tuple[Gebeurtenis, ...]) -> None:
+async def _schrijf_tijdlijn(session: AsyncSession, traject: Traject, gebeurtenissen: tuple[Gebeurtenis, ...]) -> bool:
+    """False when there were facts and the timeline had them all."""
     if not gebeurtenissen:
-        return
+        return True
     rijen = [
         {
             "traject_id": traject.traject_id,
@@ -119,11 +114,11 @@ async def _schrijf_tijdlijn(session: AsyncSession, traject: Traject, gebeurtenis
         }
         for g in gebeurtenissen
     ]
-    nieuw = insert(TijdlijnRij).on_conflict_do_nothing().returning(TijdlijnRij.nr)
-    geschreven = set(await session.scalars(nieuw, rijen))
+    geschreven = set(await session.scalars(_TIJDLIJN, rijen))
     bekend = {g.nr: g.feit for g in gebeurtenissen if g.nr not in geschreven}
     if bekend:
         await _vergelijk(session, traject, bekend)
+    return bool(geschreven)
 
 
 async def _vergelijk(session: AsyncSession, traject: Traject, feiten: dict[int, EenFeit]) -> None:
@@ -140,8 +135,9 @@ async def _vergelijk(session: AsyncSession, traject: Traject, feiten: dict[int, 
             raise TijdlijnBotst(traject.traject_id, traject.epoch, nr)
 
 
-async def _schrijf_afspraken(session: AsyncSession, traject: Traject, route: Route) -> None:
-    rijen = [
+def afspraak_kolommen(traject: Traject, route: Route) -> list[dict[str, Any]]:
+    """The rows of its afspraken."""
+    return [
         {
             "traject_id": traject.traject_id,
             "afspraak_id": a.id,
@@ -151,24 +147,46 @@ async def _schrijf_afspraken(session: AsyncSession, traject: Traject, route: Rou
         }
         for a in traject.afspraken
     ]
-    weg = delete(AfspraakRij).where(
-        AfspraakRij.traject_id == traject.traject_id, AfspraakRij.afspraak_id.not_in([a.id for a in traject.afspraken])
-    )
-    await session.execute(weg.execution_options(synchronize_session=False))
-    if not rijen:
-        return
-    nieuw = insert(AfspraakRij)
-    anders = or_(*(nieuw.excluded[naam].is_distinct_from(getattr(AfspraakRij, naam)) for naam in _KAN_WIJZIGEN))
-    await session.execute(
-        nieuw.on_conflict_do_update(
-            index_elements=[AfspraakRij.traject_id, AfspraakRij.afspraak_id],
-            set_={naam: nieuw.excluded[naam] for naam in _KAN_WIJZIGEN},
-            where=anders,
-        ),
-        rijen,
-    )
 
 
+async def schrijf_afspraken(session: AsyncSession, traject: Traject, route: Route) -> None:
+    """Make the rows of its afspraken what this state says; those it no longer has go."""
+    await session.execute(_AFSPRAKEN_WEG, {"van": traject.traject_id, "blijven": [a.id for a in traject.afspraken]})
+    if rijen := afspraak_kolommen(traject, route):
+        await session.execute(_AFSPRAKEN, rijen)
+
+
+# The statements are built once: building them costs more than the database needs to carry them out.
 _SLEUTEL = {"traject_id", "afspraak_id"}
 _KAN_WIJZIGEN = [k.name for k in AfspraakRij.__table__.columns if k.name not in _SLEUTEL]
 _AFSPRAAK_VELDEN = {*_KAN_WIJZIGEN} - {"titel", "doel"}
+_TRAJECTEN, _TIJDLIJNEN, _AFSPRAKENTABEL = (
+    cast(Table, tabel.__table__) for tabel in (TrajectRij, TijdlijnRij, AfspraakRij)
+)
+_TRAJECT, _AFSPRAAK = _TRAJECTEN.c, _AFSPRAKENTABEL.c
+
+
+def _stand_statement() -> Executable:
+    nieuw = insert(_TRAJECTEN)
+    return nieuw.on_conflict_do_update(
+        index_elements=[_TRAJECT.traject_id],
+        set_={k.name: nieuw.excluded[k.name] for k in _TRAJECT if k.name != "traject_id"},
+        where=tuple_(nieuw.excluded.epoch, nieuw.excluded.versie) > tuple_(_TRAJECT.epoch, _TRAJECT.versie),
+    ).returning(_TRAJECT.versie)
+
+
+def _afspraken_statement() -> Executable:
+    nieuw = insert(_AFSPRAKENTABEL)
+    return nieuw.on_conflict_do_update(
+        index_elements=[_AFSPRAAK.traject_id, _AFSPRAAK.afspraak_id],
+        set_={naam: nieuw.excluded[naam] for naam in _KAN_WIJZIGEN},
+        where=or_(*(nieuw.excluded[naam].is_distinct_from(_AFSPRAAK[naam]) for naam in _KAN_WIJZIGEN)),
+    )
+
+
+_STAND = _stand_statement()
+_TIJDLIJN = insert(_TIJDLIJNEN).on_conflict_do_nothing().returning(_TIJDLIJNEN.c.nr)
+_AFSPRAKEN = _afspraken_statement()
+_AFSPRAKEN_WEG = delete(_AFSPRAKENTABEL).where(
+    _AFSPRAAK.traject_id == bindparam("van"), _AFSPRAAK.afspraak_id != all_(bindparam("blijven", type_=ARRAY(Text)))
+)

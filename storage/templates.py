@@ -1,26 +1,14 @@
-"""Which template a mail gets. Only the names are here, not the texts (runtime/mailcontext.py; a test compares)."""
+"""Which template a mail gets. The texts are elsewhere (runtime/mailcontext.py)."""
 
 from collections.abc import Collection
-from enum import StrEnum
 
 from domain.effects import Bericht
 from domain.roles import Rol
 from domain.route import Soort
+from domain.sjabloon import Sjabloon
 
 MET_GEZAG = frozenset({Rol.OUDERS, Rol.LEERLING})
 _ESCALATIE_NAAR = frozenset({Rol.REGIEVOERDER, Rol.STAGNATIEPUNT})
-
-
-class Sjabloon(StrEnum):
-    """Names of the templates, as the outbox stores them."""
-
-    WEEKOVERZICHT = "weekoverzicht"
-    SPOED = "spoed"
-    ESCALATIE = "escalatie"
-    TOESTEMMING_GEVRAAGD = "toestemming_gevraagd"
-    STAND_VOOR_OUDERS = "stand_voor_ouders"
-    CONTACT_HERSTELLEN = "contact_herstellen"
-    BEWAKING = "bewaking"
 
 
 def voor_spoed(bericht: Bericht, rol: Rol) -> Sjabloon:

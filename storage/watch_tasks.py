@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.bewaking import EIGENAREN, Bevinding, Controle, titel, vraagt_iemand
 from domain.roles import Rol
+from domain.sjabloon import Sjabloon
 from domain.tijd import lokale_datum
 from storage.enqueue import mail_id, message_sleutel
 from storage.mail_tables import MailRij
 from storage.people_tables import Aanstelling, Persoon
-from storage.templates import Sjabloon
 from storage.watch_tables import Bewakingstaak
 
 

@@ -5,6 +5,7 @@ Always give a test Worker an explicit `build_id`: without one the SDK hashes the
 
 from collections.abc import AsyncIterator, Iterator
 
+import hypothesis
 import pytest
 import pytest_asyncio
 from temporalio.converter import DataConverter
@@ -13,6 +14,10 @@ from temporalio.testing import WorkflowEnvironment
 from runtime.devserver import DevServer
 from runtime.postgres import create_database
 from tests.support.servers import seal, throwaway_database, throwaway_postgres, time_skipping_program
+
+# How long one example takes says nothing on a busy machine.
+hypothesis.settings.register_profile("routewacht", deadline=None)
+hypothesis.settings.load_profile("routewacht")
 
 
 @pytest.fixture(scope="session")

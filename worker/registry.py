@@ -10,24 +10,27 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.bewaren import BewaarActivities
 from activities.calendar import CalendarActivities
 from activities.controle import ControleActivities
 from activities.digest import DigestActivities
 from activities.mail import MailActivities
 from activities.record import RecordActivities
+from activities.wissen import Wisser
 from domain.catalogus import CATALOGUS
 from runtime.grootboek import Maildir
 from runtime.settings import Settings
 from runtime.smtp import Postbode
 from runtime.temporal import NACHT_QUEUE, TRAJECT_QUEUE
 from worker.sandbox import maak_runner
+from workflows.bewaren import BewaarWorkflow
 from workflows.controle import ControleWorkflow
 from workflows.digest import DigestWorkflow
 from workflows.traject import TrajectWorkflow
 
-WORKFLOWS: Sequence[type] = (TrajectWorkflow, DigestWorkflow, ControleWorkflow)
+WORKFLOWS: Sequence[type] = (TrajectWorkflow, DigestWorkflow, BewaarWorkflow, ControleWorkflow)
 # A killed worker then costs two seconds before its cached cases answer again, not ten.
-_STICKY = timedelta(seconds=2)
+STICKY = timedelta(seconds=2)
 _AFRONDEN = timedelta(seconds=20)
 
 
@@ -54,6 +57,7 @@ def maak_workers(client: Client, nodig: Benodigdheden) -> list[Worker]:
     controle = ControleActivities(nodig.sessies)
     kalender = CalendarActivities(nodig.sessies)
     digest = DigestActivities(nodig.sessies)
+    bewaren = BewaarActivities(Wisser(client, nodig.sessies))
     build_id = version("routewacht")
     return [
         Worker(
@@ -63,23 +67,26 @@ def maak_workers(client: Client, nodig: Benodigdheden) -> list[Worker]:
             activities=[record.record, nodig.mail.deliver],
             workflow_runner=maak_runner(),
             build_id=build_id,
-            sticky_queue_schedule_to_start_timeout=_STICKY,
+            sticky_queue_schedule_to_start_timeout=STICKY,
             graceful_shutdown_timeout=_AFRONDEN,
         ),
         Worker(
             client,
             task_queue=NACHT_QUEUE,
-            workflows=[DigestWorkflow, ControleWorkflow],
+            workflows=[DigestWorkflow, BewaarWorkflow, ControleWorkflow],
             activities=[
                 record.record,
                 nodig.mail.deliver,
                 kalender.haal_omstandigheden,
                 digest.maak_overzichten,
+                bewaren.kondig_aan,
+                bewaren.te_vernietigen,
+                bewaren.vernietig,
                 controle.controleer,
             ],
             workflow_runner=maak_runner(),
             build_id=build_id,
-            sticky_queue_schedule_to_start_timeout=_STICKY,
+            sticky_queue_schedule_to_start_timeout=STICKY,
             graceful_shutdown_timeout=_AFRONDEN,
             max_concurrent_activities=10,
         ),

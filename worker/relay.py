@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from domain.errors import Weigering
 from runtime.klok import Klok
+from runtime.stoppen import moet_stoppen
 from storage.journal import open_opdrachten
 from workflows.aanbod import Aanbieder, NuNietBereikbaar
 
@@ -48,8 +49,8 @@ async def relay_eenmaal(
 async def relay(
     sessies: async_sessionmaker[AsyncSession], aanbieder: Aanbieder, klok: Klok, *, elke: timedelta
 ) -> None:
-    """For ever, every `elke` (real time). A database that is away is waited for."""
-    while True:
+    """Until cancelled, every `elke` (real time). A database that is away is waited for."""
+    while not moet_stoppen():
         try:
             ouder_dan = klok.nu() - elke * klok.schaal.factor
             await relay_eenmaal(sessies, aanbieder, klok, ouder_dan=ouder_dan)

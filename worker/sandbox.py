@@ -6,7 +6,16 @@ exchange `domain/` and `workflows/` are checked for clocks and randomness by tes
 
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-EIGEN = ("domain", "activities", "storage", "runtime", "workflows.klok", "workflows.messages")
+EIGEN = (
+    "domain",
+    "activities",
+    "storage",
+    "runtime",
+    "workflows.klok",
+    "workflows.messages",
+    "workflows.signalen",
+    "workflows.versies",
+)
 BIBLIOTHEKEN = (
     "pydantic",
     "pydantic_core",

@@ -4,6 +4,8 @@ Used by the api (at once) and by the relay in the worker (again, for what was no
 of the command and the workflow remembers the last 500, so offering twice is harmless, also across continue-as-new.
 """
 
+import asyncio
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,7 +28,9 @@ from domain.errors import WEIGERINGEN, TrajectIsGesloten, TrajectOnbekend, Weige
 from domain.handelingen import Heropen, Opdracht
 from domain.ids import traject_workflow_id
 from domain.tijdschaal import Tijdschaal
+from runtime.sleutelring import HoofdsleutelOntbreekt, SleutelsNietBereikbaar
 from runtime.sporen import vervolg
+from runtime.stoppen import moet_stoppen
 from runtime.temporal import TRAJECT_QUEUE
 from storage.case_tables import OpdrachtSoort
 from storage.journal import Journaalregel, markeer_verwerkt, markeer_weigering
@@ -35,7 +39,9 @@ from workflows.messages import HandelResultaat, Startaanvraag, TrajectInvoer
 from workflows.traject import TrajectWorkflow
 
 _log = structlog.get_logger(__name__)
+# For one offer as a whole, retries of the SDK and all.
 _WACHT = timedelta(seconds=5)
+_NIEMAND_ANTWOORDT = (RPCError, RPCTimeoutOrCancelledError, WorkflowUpdateRPCTimeoutOrCancelledError)
 
 
 class NuNietBereikbaar(Exception):
@@ -75,13 +81,17 @@ class Aanbieder:
 
     async def _voer_uit(self, regel: Journaalregel, nu: datetime) -> int | None:
         try:
-            if regel.soort is OpdrachtSoort.START:
-                await self._start(Startaanvraag.model_validate(regel.inhoud), nu)
-                return None
-            return await self._handel(regel.traject_id, Opdracht.model_validate(regel.inhoud), nu)
+            # The SDK tries again for ten seconds when nobody listens, whatever time its call was given.
+            async with asyncio.timeout(_WACHT.total_seconds()):
+                if regel.soort is OpdrachtSoort.START:
+                    await self._start(Startaanvraag.model_validate(regel.inhoud), nu)
+                    return None
+                return await self._handel(regel.traject_id, Opdracht.model_validate(regel.inhoud), nu)
         except WorkflowUpdateFailedError as fout:
             raise _als_weigering(fout) from fout
-        except (RPCError, RPCTimeoutOrCancelledError, WorkflowUpdateRPCTimeoutOrCancelledError) as fout:
+        except (*_NIEMAND_ANTWOORDT, HoofdsleutelOntbreekt, SleutelsNietBereikbaar, TimeoutError) as fout:
+            if moet_stoppen():
+                raise asyncio.CancelledError from fout
             _log.warning("command_not_acknowledged", traject_id=regel.traject_id, error=type(fout).__name__)
             raise NuNietBereikbaar from fout
 
@@ -132,6 +142,8 @@ class Aanbieder:
             raise TrajectIsGesloten(
                 "Dit traject is gesloten.", veld="traject_id", remedie="Heropen het traject als er weer iets nodig is."
             ) from None
+        finally:
+            await _zie_af_van_start(start)
         return resultaat.versie
 
     async def invoer_uit_tabel(self, traject_id: str, nu: datetime) -> TrajectInvoer:
@@ -147,6 +159,14 @@ class Aanbieder:
             omstandigheden=await omstandigheden(self.sessies, staat.school_id, nu),
             tijdschaal=self.schaal,
         )
+
+
+async def _zie_af_van_start(start: WithStartWorkflowOperation[Any, Any]) -> None:
+    """The SDK leaves what went wrong at the start operation as well, in a future that asyncio complains about when nobody
+    looks at it. Looks, without waiting."""
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(0):
+            await start.workflow_handle()
 
 
 def _als_weigering(fout: WorkflowUpdateFailedError) -> Weigering:

@@ -6,9 +6,12 @@ no list of people: the activity finds them in the tables and gives back ids of m
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from temporalio import workflow
+from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
@@ -20,10 +23,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.ids import traject_workflow_id
     from domain.tijdschaal import Tijdschaal
     from domain.vastlegging import SpoedMail
-    from domain.verzendvenster import volgende_ochtend
+    from domain.verzendvenster import is_overdag, volgende_ochtend
     from runtime.temporal import NACHT_QUEUE
-    from workflows.klok import Werkklok, is_overdag
+    from workflows.klok import Werkklok
     from workflows.messages import DigestInvoer, Uitgesteld
+    from workflows.signalen import Onleesbaar, lees
     from workflows.traject import TrajectWorkflow
 
 _TEGELIJK = 10
@@ -34,6 +38,10 @@ _OCHTENDEN_PER_RUN = 40
 class DigestWorkflow:
     """One long life per samenwerkingsverband; a new run every forty mornings."""
 
+    # The names of the signals our own code sends.
+    klok: Final = "klok"
+    ga_door: Final = "ga_door"
+
     @workflow.init
     def __init__(self, invoer: DigestInvoer) -> None:
         """Takes over what earlier mornings could not deliver."""
@@ -41,7 +49,9 @@ class DigestWorkflow:
         self._swv_id = invoer.swv_id
         self._sinds: datetime = invoer.sinds or self._klok.nu()
         self._te_bezorgen: list[Uitgesteld] = list(invoer.te_bezorgen)
+        self._bezig: list[Uitgesteld] = []
         self._wakker = False
+        self._ga_door = False
         self._ochtenden = 0
 
     @workflow.run
@@ -55,23 +65,36 @@ class DigestWorkflow:
                 self._sinds, self._ochtenden = nu, self._ochtenden + 1
                 self._te_bezorgen.extend(await self._maak(nu))
             await self._bezorg(nu)
-            if self._ochtenden >= _OCHTENDEN_PER_RUN or workflow.info().is_continue_as_new_suggested():
+            if self._moet_door():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(self._doorgang())
 
-    @workflow.signal
-    def klok(self, schaal: Tijdschaal) -> None:
-        """Another clock scale; only the demo may. Elsewhere it changes nothing."""
+    @workflow.signal(dynamic=True)
+    def signaal(self, naam: str, inhoud: Sequence[RawValue]) -> None:
+        """Every signal, known or not: one that does not fit must not keep the mornings of all schools from coming.
+
+        `ga_door`: begin a new run at the next safe moment. `klok`: another clock scale, which only the demo may set.
+        """
         try:
-            self._klok.stel(schaal)
-        except ApplicationError:
-            workflow.logger.warning("clock_refused")
+            if naam == self.ga_door:
+                self._ga_door = True
+            elif naam == self.klok:
+                self._klok.stel(lees(inhoud, Tijdschaal))
+            else:
+                raise Onleesbaar
+        except (Onleesbaar, ApplicationError):
+            workflow.logger.warning("digest_signal_refused")
         self._wakker = True
 
     @workflow.query
     def volgende(self) -> datetime:
         """The next morning mails are made."""
         return volgende_ochtend(self._sinds)
+
+    @workflow.query
+    def te_bezorgen(self) -> list[str]:
+        """Ids of the mails this workflow still has to hand over, those it is busy with included."""
+        return sorted({u.mail.mail_id for u in (*self._te_bezorgen, *self._bezig)})
 
     async def _wacht(self) -> None:
         momenten = [volgende_ochtend(self._sinds), *(u.mail.niet_voor for u in self._te_bezorgen)]
@@ -97,14 +120,19 @@ class DigestWorkflow:
         """Not at night and not in a weekend, also when a mail had to wait for the mail server or for us."""
         klaar = [u for u in self._te_bezorgen if u.mail.niet_voor <= nu]
         self._te_bezorgen = [u for u in self._te_bezorgen if u.mail.niet_voor > nu]
+        self._bezig = klaar
         if not is_overdag(nu):
             self._te_bezorgen.extend(_later(u, volgende_ochtend(nu), u.pogingen) for u in klaar)
             return
         for begin in range(0, len(klaar), _TEGELIJK):
+            if workflow.info().is_continue_as_new_suggested():
+                self._te_bezorgen.extend(klaar[begin:])  # a morning of thousands of mails goes on in the next run
+                return
             groep = klaar[begin : begin + _TEGELIJK]
             uitslagen = await asyncio.gather(*(self._deliver(u, nu) for u in groep))
             for uitgesteld, uitslag in zip(groep, uitslagen, strict=True):
                 await self._na(uitgesteld, uitslag)
+        self._bezig = []
 
     async def _deliver(self, uitgesteld: Uitgesteld, nu: datetime) -> Bezorguitslag:
         return await workflow.execute_activity_method(
@@ -136,6 +164,9 @@ class DigestWorkflow:
                 await traject.signal(TrajectWorkflow.bezorging, melding)
             except ApplicationError:
                 workflow.logger.warning("traject_closed_before_delivery_report")
+
+    def _moet_door(self) -> bool:
+        return self._ga_door or self._ochtenden >= _OCHTENDEN_PER_RUN or workflow.info().is_continue_as_new_suggested()
 
     def _doorgang(self) -> DigestInvoer:
         return DigestInvoer(

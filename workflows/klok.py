@@ -5,17 +5,9 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from domain.tijd import AMSTERDAM
 from domain.tijdschaal import Tijdschaal
-from domain.verzendvenster import BEGIN, EINDE
 
 DEMO_NAMESPACE = "demo"
-
-
-def is_overdag(nu: datetime) -> bool:
-    """May mail leave at this hour, on a weekday? Whether a school is open that day is asked per person."""
-    lokaal = nu.astimezone(AMSTERDAM)
-    return lokaal.weekday() < 5 and BEGIN <= lokaal.time() < EINDE
 
 
 class Werkklok:

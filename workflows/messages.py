@@ -69,6 +69,14 @@ class Stand(Bericht):
     volgende_wek: datetime | None
 
 
+class BewaarInvoer(Bericht):
+    """Input of BewaarWorkflow: whose trajecten, and when the last round was."""
+
+    swv_id: str
+    tijdschaal: Tijdschaal = Tijdschaal()
+    sinds: datetime | None = None
+
+
 class ControleInvoer(Bericht):
     """Input of ControleWorkflow: what to look after, and since when."""
 

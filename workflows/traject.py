@@ -7,13 +7,14 @@ Messages
 - signal `bezorging`: a mail for this traject failed (sent by the digest).
 - signal `vernieuw_kalender`: fetch calendar and settings again; `ga_door`: begin a new run at the next safe moment;
   `klok`: another clock scale, in the demo only.
-- queries `toestand` (the whole state) and `stand` (a summary), for operators; pages read tables.
+- queries `toestand` (the whole state) and `stand` (a summary), for operators; `beeld`, to compare with the tables; pages
+  read tables.
 """
 
 import contextlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -23,7 +24,15 @@ with workflow.unsafe.imports_passed_through():
     from activities.calendar import CalendarActivities
     from activities.contracts import Bezorgd, Bezorgopdracht, Bezorguitslag, Omstandighedenvraag
     from activities.mail import MailActivities
-    from activities.options import DELIVER, LEZEN, LEZEN_HOOGSTENS, RECORD, van_de_klok, van_mensen, volgende_poging
+    from activities.options import (
+        DELIVER,
+        LEZEN,
+        LEZEN_HOOGSTENS,
+        RECORD,
+        van_de_klok,
+        van_mensen,
+        volgende_poging,
+    )
     from activities.record import RecordActivities
     from domain.catalogus import CATALOGUS
     from domain.dagen import schooljaar_van
@@ -31,23 +40,22 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import Weigering
     from domain.feiten import Gebeurtenis
     from domain.handelingen import MeldBezorging, MeldSignaal, Opdracht, TijdVerstreken, VervangKalender
-    from domain.kader import Kader
+    from domain.herstel import Beeld
+    from domain.kader import REGELS, Kader, gedeeld
     from domain.progress import Uitslag, begin, next_wake, progress
     from domain.tijd import lokale_datum
     from domain.tijdschaal import Tijdschaal
     from domain.traject import Traject, TrajectStatus
-    from domain.vastlegging import Vastlegging
+    from domain.vastlegging import Vastgelegd, Vastlegging
     from domain.verzendvenster import verzendmoment
+    from runtime.codec import is_dicht
     from runtime.temporal import NACHT_QUEUE, TRAJECT_QUEUE
     from workflows.klok import Werkklok
     from workflows.messages import HandelResultaat, Stand, TrajectInvoer, Uitgesteld
+    from workflows.signalen import Onleesbaar, lees
+    from workflows.versies import NOVEMBER_2026, ONLEESBAAR
 
 SIGNAAL_HANDELING = "handeling"
-_M = TypeVar("_M", Opdracht, MeldBezorging, Tijdschaal)
-
-
-class _Onleesbaar(Exception):
-    """A signal that does not hold the one value it should."""
 
 
 @workflow.defn
@@ -63,8 +71,9 @@ class TrajectWorkflow:
     @workflow.init
     def __init__(self, invoer: TrajectInvoer) -> None:
         """Builds the state before any message can arrive."""
+        self._november_2026 = self._heeft(NOVEMBER_2026)
         self._klok = Werkklok(invoer.tijdschaal)
-        self._omstandigheden = invoer.omstandigheden
+        self._omstandigheden = gedeeld(invoer.omstandigheden)
         self._gebeurtenissen: list[Gebeurtenis] = []
         self._meldingen: list[Melding] = []
         self._te_bezorgen: list[Uitgesteld] = list(invoer.te_bezorgen)
@@ -72,6 +81,7 @@ class TrajectWorkflow:
         self._van_mens = False
         self._wakker = True
         self._ga_door = False
+        self._signalen = 0
         self._kalender_verouderd = False
         self._kalender_niet_voor = self._klok.nu()
         self._schooljaar = schooljaar_van(lokale_datum(self._klok.nu()))
@@ -118,24 +128,37 @@ class TrajectWorkflow:
         self._wakker = True
         try:
             self._neem_signaal(naam, inhoud)
-        except _Onleesbaar:
+        except Onleesbaar:
             self._verwerk(self._moment(MeldSignaal(code="onleesbaar")))
         except Weigering as weigering:
             self._verwerk(self._moment(MeldSignaal(code=weigering.code)))
         except ApplicationError as fout:
             self._verwerk(self._moment(MeldSignaal(code=fout.type or "geweigerd")))
 
+    def _eis_ontsleuteld(self, inhoud: Sequence[RawValue]) -> None:
+        """A signal under a key that nobody has. What it was when it came in it stays, whatever happens to the key later:
+        a marker in the history says that it could not be read, and without that marker it could be."""
+        self._signalen += 1
+        dicht = any(is_dicht(waarde.payload) for waarde in inhoud)
+        if not dicht and not workflow.unsafe.is_replaying():
+            return
+        if workflow.patched(f"{ONLEESBAAR}-{self._signalen}"):
+            raise Onleesbaar
+        if dicht:  # read once, and its key was lost since: fails the task, so the case is visibly stuck
+            raise RuntimeError("een signaal dat eerder gelezen is, is niet meer te ontsleutelen")
+
     def _neem_signaal(self, naam: str, inhoud: Sequence[RawValue]) -> None:
+        self._eis_ontsleuteld(inhoud)
         if naam == self.ga_door:
             self._ga_door = True
         elif naam == self.vernieuw_kalender:
             self._kalender_verouderd = True
         elif naam == self.klok:
-            self._klok.stel(_lees(inhoud, Tijdschaal))
+            self._klok.stel(lees(inhoud, Tijdschaal))
         elif naam == self.bezorging:
-            self._verwerk(self._moment(_lees(inhoud, MeldBezorging)))
+            self._verwerk(self._moment(lees(inhoud, MeldBezorging)))
         elif naam == SIGNAAL_HANDELING:
-            opdracht = _lees(inhoud, Opdracht)
+            opdracht = lees(inhoud, Opdracht)
             self._verwerk(progress(self._kader(), self._traject, opdracht, self._klok.nu()), van_mens=True)
         else:
             self._verwerk(self._moment(MeldSignaal(code="onbekend_bericht")))
@@ -162,8 +185,26 @@ class TrajectWorkflow:
             volgende_wek=next_wake(self._kader(), self._traject),
         )
 
+    def _heeft(self, wijziging: str) -> bool:
+        """Did this run begin with that change? (workflows/versies.py)"""
+        return workflow.patched(wijziging)
+
+    @workflow.query
+    def beeld(self) -> Beeld:
+        """What reconcile lays beside the tables."""
+        mails = [u.mail.mail_id for u in self._te_bezorgen] + [u.mail.mail_id for u, _ in self._onderweg]
+        return Beeld(
+            traject=self._traject,
+            te_bezorgen=tuple(sorted(mails)),
+            volgende_wek=next_wake(self._kader(), self._traject),
+        )
+
     def _kader(self) -> Kader:
-        return Kader.van(CATALOGUS.haal(self._traject.route), self._omstandigheden)
+        return Kader.van(CATALOGUS.haal(self._traject.route), self._omstandigheden, self._regels)
+
+    @property
+    def _regels(self) -> int:
+        return REGELS if self._november_2026 else 1
 
     def _begin(self, invoer: TrajectInvoer) -> Traject:
         aanvraag = invoer.aanvraag
@@ -171,9 +212,8 @@ class TrajectWorkflow:
             raise ApplicationError(
                 "een traject begint met een aanvraag of een toestand", type="invoer", non_retryable=True
             )
-        kader = Kader.van(CATALOGUS.haal(aanvraag.route), invoer.omstandigheden)
         uitslag = begin(
-            kader,
+            Kader.van(CATALOGUS.haal(aanvraag.route), invoer.omstandigheden, self._regels),
             self._klok.nu(),
             traject_id=aanvraag.traject_id,
             swv_id=aanvraag.swv_id,
@@ -225,7 +265,7 @@ class TrajectWorkflow:
         if not self._kalender_verouderd and not (jaar_om and nu >= self._kalender_niet_voor):
             return
         try:
-            self._omstandigheden = await workflow.execute_activity_method(
+            opgehaald = await workflow.execute_activity_method(
                 CalendarActivities.haal_omstandigheden,
                 Omstandighedenvraag(school_id=self._traject.school_id, nu=nu),
                 task_queue=NACHT_QUEUE,
@@ -238,6 +278,7 @@ class TrajectWorkflow:
             # The calendar there is goes on; a school that is not in order must not keep acts from being recorded.
             self._kalender_verouderd, self._kalender_niet_voor = False, nu + timedelta(days=1)
             return
+        self._omstandigheden = gedeeld(opgehaald)
         self._kalender_verouderd = False
         self._ga_door = self._ga_door or schooljaar_van(lokale_datum(nu)) != self._schooljaar
         self._schooljaar = schooljaar_van(lokale_datum(nu))
@@ -254,21 +295,27 @@ class TrajectWorkflow:
             gebeurtenissen, meldingen = tuple(self._gebeurtenissen), tuple(self._meldingen)
             van_mens = self._van_mens
             self._gebeurtenissen, self._meldingen, self._van_mens = [], [], False
-            vastgelegd = await workflow.execute_activity_method(
-                RecordActivities.record,
-                Vastlegging(
-                    traject=self._traject,
-                    gebeurtenissen=gebeurtenissen,
-                    meldingen=meldingen,
-                    volgende_wek=next_wake(self._kader(), self._traject),
-                    nu=self._klok.nu(),
-                ),
-                task_queue=TRAJECT_QUEUE if van_mens else NACHT_QUEUE,
-                start_to_close_timeout=RECORD.start_to_close,
-                retry_policy=RECORD.retry,
-                priority=(van_mensen if van_mens else van_de_klok)(self._traject.swv_id),
+            vastlegging = Vastlegging(
+                traject=self._traject,
+                gebeurtenissen=gebeurtenissen,
+                meldingen=meldingen,
+                volgende_wek=next_wake(self._kader(), self._traject),
+                nu=self._klok.nu(),
             )
+            vastgelegd = await self._schrijf(vastlegging, van_mens=van_mens)
             self._te_bezorgen.extend(Uitgesteld(mail=m) for m in vastgelegd.spoed)
+
+    async def _schrijf(self, vastlegging: Vastlegging, *, van_mens: bool) -> Vastgelegd:
+        """An ordinary activity on purpose: its input stays in the history, from which a database that was put back from an
+        older copy is filled again. A local one would cost five events less, and forget what it was given."""
+        return await workflow.execute_activity_method(
+            RecordActivities.record,
+            vastlegging,
+            task_queue=TRAJECT_QUEUE if van_mens else NACHT_QUEUE,
+            start_to_close_timeout=RECORD.start_to_close,
+            retry_policy=RECORD.retry,
+            priority=(van_mensen if van_mens else van_de_klok)(self._traject.swv_id),
+        )
 
     def _bezorg(self) -> None:
         """Offer the urgent mails whose time has come, beside the story: a mail server that keeps us waiting must not keep
@@ -329,14 +376,3 @@ class TrajectWorkflow:
 
 def _later(uitgesteld: Uitgesteld, moment: datetime) -> Uitgesteld:
     return uitgesteld.model_copy(update={"mail": uitgesteld.mail.model_copy(update={"niet_voor": moment})})
-
-
-def _lees(inhoud: Sequence[RawValue], soort: type[_M]) -> _M:
-    try:
-        (ruw,) = inhoud
-        waarde = workflow.payload_converter().from_payload(ruw.payload, soort)
-    except Exception:
-        raise _Onleesbaar from None
-    if not isinstance(waarde, soort):  # the converter gives null and bytes as they came
-        raise _Onleesbaar
-    return waarde

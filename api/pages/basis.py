@@ -12,6 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api import woorden
 from api.diensten import Diensten
+from api.rondleiding import RONDLEIDING
+from domain.ids import traject_code
 from domain.roles import PARTIJ_LABEL, ROL_LABEL
 from domain.tijd import in_woorden
 
@@ -37,10 +39,11 @@ def maak_sjablonen() -> Jinja2Templates:
         "moment": woorden.moment,
         "schooldagen": woorden.dagen,
         "hoofdletter": woorden.hoofdletter,
+        "code": traject_code,
         "rol": ROL_LABEL.__getitem__,
         "partij": PARTIJ_LABEL.__getitem__,
     }
-    omgeving.globals |= {"statisch": statisch}
+    omgeving.globals |= {"statisch": statisch, "rondleiding": RONDLEIDING}
     return Jinja2Templates(env=omgeving)
 
 

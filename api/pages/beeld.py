@@ -9,19 +9,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.kalenders import omstandigheden
 from api import lezen, woorden
 from api.diensten import Diensten
+from api.pages.doelen import DOEL_UITLEG
 from domain import feiten as f
 from domain.consent import DOEL_LABEL, Antwoord, Doel, Stand, ondertekenaars
-from domain.dagen import schooldagen_tussen
+from domain.dagen import schooldagen_sinds
 from domain.eisen import STAND_LABEL
 from domain.feiten import Gebeurtenis
+from domain.herkomst import Label, herkomst_ladder, herkomst_uiterlijk, herkomst_van
 from domain.kader import Kader
 from domain.ladder import naar_rol
-from domain.roles import PARTIJ_LABEL, ROL_LABEL, Partij, Rol
+from domain.roles import PARTIJ_LABEL, ROL_LABEL, Rol
 from domain.route import Aan, Route, Toon
 from domain.tijd import lokale_datum
 from domain.traject import Afspraak, Traject
-from domain.verwoording import feit_in_woorden, stand_in_woorden, titel_van
+from domain.verloop import vouw
+from domain.verwoording import feit_in_woorden, stand_in_woorden, titel_van, uitleg_in_woorden, wachtend
+from domain.wachttijd import gewacht
 from storage import read
+from storage.people import gezag_van
 from storage.views import Mens, TrajectRegel
 
 ANTWOORD_LABEL: dict[Antwoord, str] = {
@@ -46,7 +51,7 @@ class Herinnering:
     op: date
     wat: str
     aan: str
-    label: woorden.Label
+    label: Label
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,9 @@ class AfspraakBeeld:
     te_laat: str
     bal: str
     bal_dagen: int
-    label: woorden.Label
+    uitleg: str
+    label: Label
+    label_uiterlijk: Label
     herinnering: Herinnering | None
 
 
@@ -76,12 +83,21 @@ class Stapbeeld:
 
 @dataclass(frozen=True)
 class Wachttijd:
-    """School days a party held the ball: in afspraken that ended, and in the one that waits longest now."""
+    """School days a party was waited for, each day once; `nu` are those that belong to what is still open."""
 
     partij: str
-    klaar: int
+    dagen: int
     nu: int
     aan_zet: bool
+
+
+@dataclass(frozen=True)
+class Rondes:
+    """When the present step was entered, how many rounds of it there were, and when the present one began."""
+
+    begin: date
+    nummer: int
+    ronde_sinds: date
 
 
 @dataclass(frozen=True)
@@ -100,6 +116,7 @@ class Toestemmingbeeld:
 
     doel: Doel
     titel: str
+    uitleg: str
     stand: Stand
     zin: str
     gevraagd_op: date
@@ -131,9 +148,11 @@ class Beeld:
     mensen: tuple[Mens, ...]
     samenvatting: str
     stappen: tuple[Stapbeeld, ...]
+    rondes: Rondes
     afspraken: tuple[AfspraakBeeld, ...]
     wachttijden: tuple[Wachttijd, ...]
     toestemmingen: tuple[Toestemmingbeeld, ...]
+    gezag_veranderd: bool
     verloop: tuple[Gebeurtenisbeeld, ...]
 
     @property
@@ -151,6 +170,13 @@ class Beeld:
     def stagnatiebron(self) -> str:
         """Why Routewacht says that it stands still."""
         return woorden.STAGNATIEBRON.get(self.traject.stagnatie.bron, "") if self.traject.stagnatie else ""
+
+    @property
+    def wat_wacht(self) -> str:
+        """Which afspraak stands still, with whom and since when; empty when it is not about an open one."""
+        over = self.traject.stagnatie.over if self.traject.stagnatie else None
+        beeld = next((a for a in self.afspraken if a.afspraak.id == over), None)
+        return wachtend(beeld.afspraak, beeld.titel, self.vandaag) if beeld else ""
 
 
 async def maak_beeld(session: AsyncSession, diensten: Diensten, traject_id: str) -> Beeld | None:
@@ -179,9 +205,11 @@ async def maak_beeld(session: AsyncSession, diensten: Diensten, traject_id: str)
         mensen=mensen,
         samenvatting=stand_in_woorden(kader.route, t),
         stappen=_stappen(kader.route, t, gebeurtenissen),
-        afspraken=tuple(_afspraak(kader, a, mensen, namen, vandaag, t.stagnatie is not None) for a in open_),
-        wachttijden=_wachttijden(kader, t, vandaag),
+        rondes=rondes_van(t, gebeurtenissen),
+        afspraken=tuple(_afspraak(kader, t, a, mensen, namen, vandaag, t.stagnatie is not None) for a in open_),
+        wachttijden=_wachttijden(kader, t, gebeurtenissen, vandaag),
         toestemmingen=_toestemmingen(t, namen),
+        gezag_veranderd=leerling is not None and await gezag_van(session, t.leerling_id, vandaag) != t.gezag,
         verloop=_verloop(kader.route, gebeurtenissen, namen, teksten),
     )
 
@@ -193,8 +221,9 @@ def namen_bij(mensen: Iterable[Mens], rol: Rol) -> tuple[str, ...]:
     return tuple(m.naam for m in houders if m.niveau == dichtst)
 
 
-def _genoemd(t: Traject, gebeurtenissen: Iterable[Gebeurtenis]) -> set[str]:
+def _genoemd(t: Traject, gebeurtenissen: tuple[Gebeurtenis, ...]) -> set[str]:
     ids = {g.door.persoon_id for g in gebeurtenissen} | {a.persoon_id for a in t.afspraken}
+    ids |= {g.feit.persoon_id for g in gebeurtenissen if isinstance(g.feit, f.ToestemmingVastgelegd)}
     ids |= set(t.gezag.gezagdragers) | {p for v in t.toestemmingen.values() for p in v.antwoorden}
     return {i for i in ids if i}
 
@@ -210,8 +239,26 @@ def _stappen(route: Route, t: Traject, gebeurtenissen: Iterable[Gebeurtenis]) ->
     return tuple(Stapbeeld(s.id, s.titel, toestand(s.id)) for s in route.stappen)
 
 
+def rondes_van(t: Traject, gebeurtenissen: Iterable[Gebeurtenis]) -> Rondes:
+    """A round keeps the step, so the state only knows when the round began; the timeline knows the first entry."""
+    rondes = Rondes(t.stap_sinds, 1, t.stap_sinds)
+    for g in gebeurtenissen:
+        match g.feit:
+            case f.StapBetreden(ronde=True, op=op):
+                rondes = Rondes(rondes.begin, rondes.nummer + 1, op)
+            case f.StapBetreden(op=op):
+                rondes = Rondes(op, 1, op)
+    return rondes
+
+
 def _afspraak(
-    kader: Kader, a: Afspraak, mensen: tuple[Mens, ...], namen: dict[str, str], vandaag: date, ligt_stil: bool
+    kader: Kader,
+    t: Traject,
+    a: Afspraak,
+    mensen: tuple[Mens, ...],
+    namen: dict[str, str],
+    vandaag: date,
+    ligt_stil: bool,
 ) -> AfspraakBeeld:
     persoon = namen.get(a.persoon_id) if a.persoon_id else None
     return AfspraakBeeld(
@@ -222,51 +269,54 @@ def _afspraak(
         wie=(persoon,) if persoon else namen_bij(mensen, a.rol),
         te_laat=woorden.te_laat(a.streefdatum, vandaag),
         bal=PARTIJ_LABEL[a.bal],
-        bal_dagen=schooldagen_tussen(kader.kalender, a.bal_sinds, vandaag),
-        label=woorden.herkomst_van(kader.route, a, kader.instellingen),
-        herinnering=_herinnering(kader, a, mensen, ligt_stil),
+        bal_dagen=schooldagen_sinds(kader.kalender, a.bal_sinds, vandaag),
+        uitleg=uitleg_in_woorden(a),
+        label=herkomst_van(kader.route, a, kader.instellingen),
+        label_uiterlijk=herkomst_uiterlijk(kader.route, a, kader.instellingen),
+        herinnering=_herinnering(kader, t, a, mensen, ligt_stil),
     )
 
 
-def _herinnering(kader: Kader, a: Afspraak, mensen: tuple[Mens, ...], ligt_stil: bool) -> Herinnering | None:
+def _herinnering(
+    kader: Kader, t: Traject, a: Afspraak, mensen: tuple[Mens, ...], ligt_stil: bool
+) -> Herinnering | None:
     if a.trede is None or a.trede_op is None:
         return None
     ladder = kader.route.ladder(a.ladder)
     if a.trede >= len(ladder.treden):
         return None
     trede = ladder.treden[a.trede]
-    rol = naar_rol(kader, a, trede)
+    rol = naar_rol(kader, t, a, trede)
     namen = namen_bij(mensen, rol)
     aan = ", ".join([*namen, ROL_LABEL[rol]]) if rol is not Rol.OUDERS else ROL_LABEL[rol]
     if trede.aan is Aan.ESCALATIEPUNT and ligt_stil:
         return None  # a stall that is already with somebody stays there: this rung does nothing
     wat = "het traject geldt dan als stilgevallen" if trede.aan is Aan.ESCALATIEPUNT else _TOON_ZIN[trede.toon]
-    return Herinnering(a.trede_op, wat, aan, woorden.herkomst_ladder(ladder))
+    return Herinnering(a.trede_op, wat, aan, herkomst_ladder(ladder))
 
 
-def _wachttijden(kader: Kader, t: Traject, vandaag: date) -> tuple[Wachttijd, ...]:
-    nu: dict[Partij, int] = {}
-    for a in t.open_afspraken:
-        nu[a.bal] = max(nu.get(a.bal, 0), schooldagen_tussen(kader.kalender, a.bal_sinds, vandaag))
+def _wachttijden(
+    kader: Kader, t: Traject, gebeurtenissen: Iterable[Gebeurtenis], vandaag: date
+) -> tuple[Wachttijd, ...]:
     aan_zet = t.eerstvolgende.bal if t.eerstvolgende else None
     rijen = [
-        Wachttijd(PARTIJ_LABEL[p], t.wachtdagen.get(p, 0), nu.get(p, 0), p is aan_zet)
-        for p in Partij
-        if p in nu or t.wachtdagen.get(p)
+        Wachttijd(PARTIJ_LABEL[partij], dagen, nu, partij is aan_zet)
+        for partij, (dagen, nu) in gewacht(kader.kalender, gebeurtenissen, vandaag).items()
+        if dagen or partij is aan_zet
     ]
-    return tuple(sorted(rijen, key=lambda w: (-w.klaar - w.nu, w.partij)))
+    return tuple(sorted(rijen, key=lambda w: (-w.dagen, w.partij)))
 
 
 def _toestemmingen(t: Traject, namen: dict[str, str]) -> tuple[Toestemmingbeeld, ...]:
     def persoon(persoon_id: str, antwoord: Antwoord | None) -> Antwoordbeeld:
-        wie = namen.get(persoon_id, "een ouder of de leerling")
-        naam = f"{wie} (leerling)" if persoon_id == t.leerling_id else wie
+        naam = _ondertekenaar(t, persoon_id, namen)
         return Antwoordbeeld(persoon_id, naam, antwoord, ANTWOORD_LABEL[antwoord] if antwoord else "nog geen antwoord")
 
     return tuple(
         Toestemmingbeeld(
             doel=doel,
             titel=woorden.hoofdletter(DOEL_LABEL[doel]),
+            uitleg=DOEL_UITLEG[doel],
             stand=t.stand(doel),
             zin=STAND_LABEL[t.stand(doel)],
             gevraagd_op=v.gevraagd_op,
@@ -276,16 +326,25 @@ def _toestemmingen(t: Traject, namen: dict[str, str]) -> tuple[Toestemmingbeeld,
     )
 
 
+def _ondertekenaar(t: Traject, persoon_id: str, namen: dict[str, str]) -> str:
+    wie = namen.get(persoon_id, "een ouder of de leerling")
+    return f"{wie} (leerling)" if persoon_id == t.leerling_id else wie
+
+
 def _verloop(
     route: Route, gebeurtenissen: tuple[Gebeurtenis, ...], namen: dict[str, str], teksten: dict[str, str]
 ) -> tuple[Gebeurtenisbeeld, ...]:
     titel: Callable[[str], str] = woorden.titels_uit(route, gebeurtenissen)
     beelden: list[Gebeurtenisbeeld] = []
     getoond: set[str] = set()
+    stand: Traject | None = None
     for g in gebeurtenissen:
-        zin = feit_in_woorden(route, g.feit, titel)
+        zin = feit_in_woorden(route, g.feit, titel, stand)
+        stand = vouw(stand, g)
         if zin is None:
             continue
+        if isinstance(g.feit, f.ToestemmingVastgelegd):
+            zin += f" Antwoord van {_ondertekenaar(stand, g.feit.persoon_id, namen)}."
         # One act can be several facts; what a person added to it stands under the first only.
         tekst = teksten.get(g.tekst_ref) if g.tekst_ref and g.tekst_ref not in getoond else None
         getoond |= {g.tekst_ref} if g.tekst_ref else set()
@@ -310,6 +369,8 @@ def _gewicht(feit: f.EenFeit) -> str:
             | f.TrajectGestart()
             | f.TrajectGesloten()
             | f.TrajectHeropend()
+            | f.RegieVerplaatst()
+            | f.GezagGewijzigd()
         ):
             return "gedaan"
         case _:

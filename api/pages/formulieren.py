@@ -1,6 +1,6 @@
 """The act panel: which forms fit each open afspraak for the role somebody acts in, and reading a form that came back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,11 +15,20 @@ from domain.feiten import Wie
 from domain.handelingen import EenHandeling, Uitstelreden
 from domain.ingebouwd import STAGNATIEUITKOMST_TITEL, Ingebouwd, uitkomsten_voor
 from domain.instellingen import UITSTEL_HOOGSTENS_KEER
-from domain.predicates import PREDICATEN
-from domain.rechten import BOVENSCHOOLS, HEROPENT, NOTEERT_TOESTEMMING, SCHOOL_LEIDING, mag_afronden
+from domain.predicates import PREDICATEN, geldt
+from domain.rechten import (
+    BOVENSCHOOLS,
+    GEEFT_REGIE_TERUG,
+    HEROPENT,
+    NEEMT_REGIE_OVER,
+    NOTEERT_TOESTEMMING,
+    SCHOOL_LEIDING,
+    mag_afronden,
+)
 from domain.roles import ROL_LABEL, Rol
-from domain.route import KENMERK_WAARDEN, Eis, Oorzaak, Soort, Stap, Uitkomst
-from domain.traject import AfspraakStatus, Traject
+from domain.route import Eis, Kenmerk, Oorzaak, Route, Soort, Stap, Uitkomst
+from domain.stappen import is_gedaan
+from domain.traject import Traject
 from storage.views import Mens
 
 
@@ -45,6 +54,13 @@ ANTWOORDEN = (
     Keuze(Antwoord.EERST_PRATEN, "Wil eerst praten"),
 )
 INTREKKEN = Keuze(Antwoord.INGETROKKEN, "Trekt de toestemming in")
+# The same answers in the words of the person who gives them.
+EIGEN_ANTWOORDEN = (
+    Keuze(Antwoord.GEGEVEN, "Ja, ik geef toestemming"),
+    Keuze(Antwoord.GEWEIGERD, "Nee, ik geef geen toestemming"),
+    Keuze(Antwoord.EERST_PRATEN, "Ik wil er eerst over praten"),
+)
+EIGEN_INTREKKEN = Keuze(Antwoord.INGETROKKEN, "Ik trek mijn toestemming in")
 VORMEN = (
     Keuze(Vorm.MONDELING, "Mondeling of telefonisch"),
     Keuze(Vorm.SCHRIFTELIJK, "Op papier"),
@@ -61,6 +77,27 @@ _VELDEN: dict[str, tuple[str, ...]] = {
     "draag_over": ("afspraak_id", "rol", "persoon_id"),
     "meld_stilstand": ("oorzaak",),
     "heropen": ("stap",),
+    "wijzig_gezag": (),
+    "neem_regie_over": (),
+    "geef_regie_terug": (),
+}
+
+
+_VELDNAAM = {
+    "uitkomst": "Wat is er besloten?",
+    "op": "Op welke dag?",
+    "aanwezig": "Wie waren erbij?",
+    "tot": "Tot en met welke dag?",
+    "reden": "Waarom?",
+    "naar": "Aan wie?",
+    "rol": "Aan wie?",
+    "persoon_id": "Aan wie?",
+    "antwoord": "Het antwoord",
+    "vorm": "Hoe kwam het antwoord?",
+    "oorzaak": "Waar zit het vast?",
+    "stap": "Bij welke stap?",
+    "toelichting": "Korte toelichting",
+    "leg_toestemming_vast.persoon_id": "",
 }
 
 
@@ -111,9 +148,13 @@ class Paneel:
     mag_toestemming: bool
     eigen_toestemming: str | None
     mag_heropenen: bool
+    regie: str | None
+    mag_gezag: bool
     stappen: tuple[Keuze, ...]
     antwoorden: tuple[Keuze, ...] = ANTWOORDEN
     intrekken: Keuze = INTREKKEN
+    eigen_antwoorden: tuple[Keuze, ...] = EIGEN_ANTWOORDEN
+    eigen_intrekken: Keuze = EIGEN_INTREKKEN
     vormen: tuple[Keuze, ...] = VORMEN
 
 
@@ -136,8 +177,17 @@ def maak_paneel(beeld: Beeld, als: Mens | None) -> Paneel:
         mag_toestemming=rol in NOTEERT_TOESTEMMING,
         eigen_toestemming=als.persoon_id if als and rol in {Rol.OUDERS, Rol.LEERLING} else None,
         mag_heropenen=rol in HEROPENT,
+        regie=_regie(t, rol),
+        mag_gezag=beeld.gezag_veranderd and rol in SCHOOL_LEIDING,
         stappen=tuple(Keuze(s.id, s.titel) for s in route.stappen) if t.status == "gesloten" else (),
     )
+
+
+def _regie(t: Traject, rol: Rol | None) -> str | None:
+    """The act about the regie that fits now for this role."""
+    if t.regie_terug_naar is not None and rol in GEEFT_REGIE_TERUG:
+        return "geef_regie_terug"
+    return "neem_regie_over" if rol in NEEMT_REGIE_OVER and t.regie_bij is not rol else None
 
 
 def lees_wie(waarde: str, mensen: tuple[Mens, ...]) -> Mens | None:
@@ -162,6 +212,13 @@ def ingevuld(formulier: FormData) -> dict[str, Any]:
         naam: [str(w) for w in formulier.getlist(naam)] if naam in _LIJSTEN else str(formulier[naam])
         for naam in formulier
     }
+
+
+def veldnaam(veld: str, soort: str) -> str:
+    """What a field of a form is called on the page; empty for one nobody sees."""
+    if veld.startswith("kenmerken."):
+        return next((v for k, v in KENMERK_VRAAG.items() if veld == f"kenmerken.{k}"), "")
+    return _VELDNAAM.get(f"{soort}.{veld}", _VELDNAAM.get(veld, ""))
 
 
 def lees_handeling(velden: Mapping[str, Any]) -> EenHandeling:
@@ -202,23 +259,24 @@ def _handelbaar(beeld: Beeld, a: AfspraakBeeld, rol: Rol | None) -> Handelbaar:
         mag_uitstellen=(mag or rol in BOVENSCHOOLS) and afspraak.uitgesteld < UITSTEL_HOOGSTENS_KEER,
         mag_overdragen=rol in leiding,
         uitkomsten=uitkomsten,
-        vragen=tuple(_vraag(v) for v in besluit.vragen) if besluit and not stagnatie else (),
+        vragen=tuple(_vraag(kader.route, v) for v in besluit.vragen) if besluit and not stagnatie else (),
         aanwezigen=_aanwezigen(beeld, nodig) if nodig or afspraak.soort in _GESPREK else (),
         wel=tuple(m for m in beeld.mensen if m.rol is afspraak.rol and m.naam in a.wie),
     )
 
 
-def _vraag(kenmerk: Any) -> Vraag:
-    waarden = KENMERK_WAARDEN[kenmerk]
+def _vraag(route: Route, kenmerk: Kenmerk) -> Vraag:
     return Vraag(
         f"kenmerken.{kenmerk}",
         KENMERK_VRAAG[kenmerk],
-        tuple(Keuze(waarde, hoofdletter(tekst)) for waarde, tekst in waarden.items()),
+        tuple(Keuze(waarde, hoofdletter(tekst)) for waarde, tekst in route.waarden(kenmerk).items()),
     )
 
 
 def _aanwezigen(beeld: Beeld, nodig: tuple[Rol, ...]) -> tuple[Keuze, ...]:
-    rollen = dict.fromkeys([*nodig, *(m.rol for m in beeld.mensen if m.niveau <= 2)])
+    """First who has to be there, then who is near by, then everybody else the route names, partners included."""
+    dichtbij = (m.rol for m in beeld.mensen if m.niveau <= 2)
+    rollen = dict.fromkeys([*nodig, *dichtbij, *_rollen_van(beeld.kader.route)])
     return tuple(
         Keuze(rol, hoofdletter(ROL_LABEL[rol]), "hoort erbij te zijn" if rol in nodig else "")
         for rol in rollen
@@ -226,10 +284,23 @@ def _aanwezigen(beeld: Beeld, nodig: tuple[Rol, ...]) -> tuple[Keuze, ...]:
     )
 
 
+def _rollen_van(route: Route) -> Iterable[Rol]:
+    """The roles a route gives something to do, in the order it names them."""
+    for stap in route.stappen:
+        yield stap.leidt
+        for afspraak in stap.afspraken:
+            yield afspraak.rol
+            yield from afspraak.aanwezig
+        yield stap.besluit.rol
+        yield from stap.besluit.aanwezig
+    yield from route.stagnatie.naar.values()
+
+
 def _eerst_nodig(t: Traject, stap: Stap, uitkomst: Uitkomst) -> str:
     """What still has to be there before this outcome may be chosen; empty when nothing is in the way."""
-    mist = [zin for eis in uitkomst.vereist if (zin := _ontbreekt(t, stap, eis))]
-    past = [PREDICATEN[eis.predicaat].uitleg for eis in uitkomst.vereist if eis.predicaat]
+    geldig = [eis for eis in uitkomst.vereist if eis.als is None or geldt(eis.als, t)]
+    mist = [zin for eis in geldig if (zin := _ontbreekt(t, stap, eis))]
+    past = [PREDICATEN[eis.predicaat].uitleg for eis in geldig if eis.predicaat]
     zinnen = ["Eerst nodig: " + "; ".join(mist) + "."] if mist else []
     zinnen += ["Past alleen als: " + "; ".join(past) + "."] if past else []
     return " ".join(zinnen)
@@ -241,9 +312,6 @@ def _ontbreekt(t: Traject, stap: Stap, eis: Eis) -> str:
         wat = f"toestemming voor {DOEL_LABEL[eis.toestemming]} ({STAND_LABEL[stand]})"
         return "" if stand is Stand.GEGEVEN else wat
     if eis.afspraak is not None:
-        klaar = any(
-            a.stap == stap.id and a.sjabloon == eis.afspraak and a.status is AfspraakStatus.GEDAAN for a in t.afspraken
-        )
-        titel = next((s.titel for s in stap.afspraken if s.id == eis.afspraak), eis.afspraak)
-        return "" if klaar else titel[:1].lower() + titel[1:]
+        nodig = next(s for s in stap.afspraken if s.id == eis.afspraak)
+        return "" if is_gedaan(t, stap, nodig) else nodig.titel[:1].lower() + nodig.titel[1:]
     return ""

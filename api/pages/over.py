@@ -5,7 +5,9 @@ from fastapi.responses import Response
 
 from api.diensten import MetDiensten
 from api.pages.basis import toon
-from api.woorden import HERKOMST_LABEL, hoofdletter
+from api.pages.bronnen import BRONNEN
+from api.woorden import hoofdletter
+from domain.herkomst import HERKOMST_LABEL
 from domain.instellingen import STANDAARD, UITSTEL_HOOGSTENS_KEER
 from domain.route import Status
 
@@ -20,5 +22,11 @@ async def over(request: Request, diensten: MetDiensten) -> Response:
     return toon(
         request,
         "over.html",
-        {"getallen": getallen, "labels": HERKOMST_LABEL, "keer": UITSTEL_HOOGSTENS_KEER, "routes": routes},
+        {
+            "getallen": getallen,
+            "bronnen": BRONNEN,
+            "labels": HERKOMST_LABEL,
+            "keer": UITSTEL_HOOGSTENS_KEER,
+            "routes": routes,
+        },
     )

@@ -1,22 +1,24 @@
 """The inbox of the demo, and the mails of which nobody knows whether they arrived."""
 
-import email
-import email.policy
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from email.message import EmailMessage
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Any, Self
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from api import lezen
+from api import lezen, mailbeeld
 from api.diensten import MetDiensten
 from api.mail import BESLUIT_LABEL, Mailbesluit, beslis_over_mail
 from api.pages.basis import toon
 from api.pages.formulieren import als_waarde, lees_wie, wie
 from domain.errors import Weigering
+from domain.sjabloon import Sjabloon
+from runtime.mailbericht import ONDERWERPEN
 from storage.mail_list import aangehouden_mails, wie_beslissen
 from storage.mail_tables import Stapsoort
 
@@ -29,6 +31,8 @@ _CSP_MAIL = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
 )
+_PER_PAGINA = 50
+_TRAJECT = re.compile(r"t-[0-9a-z]{4,40}")
 _LINK = re.compile(r"https?://[^\s<>\"']+")
 SJABLOON_LABEL = {
     "weekoverzicht": "het weekoverzicht",
@@ -48,6 +52,68 @@ STAP_LABEL: dict[Stapsoort, str] = {
     Stapsoort.AANGEKOMEN: "is aangekomen",
     Stapsoort.LATEN_VALLEN: "laten vallen",
 }
+
+
+class Soort(StrEnum):
+    """What the inbox can be narrowed down to."""
+
+    OVERZICHT = "overzicht"
+    SPOED = "spoed"
+    ESCALATIE = "escalatie"
+    TOESTEMMING = "toestemming"
+    STAND = "stand"
+    CONTACT = "contact"
+    BEHEER = "beheer"
+
+
+_SOORTEN: dict[Soort, tuple[str, Sjabloon]] = {
+    Soort.OVERZICHT: ("Weekoverzicht", Sjabloon.WEEKOVERZICHT),
+    Soort.SPOED: ("Dringend", Sjabloon.SPOED),
+    Soort.ESCALATIE: ("Een zaak ligt stil", Sjabloon.ESCALATIE),
+    Soort.TOESTEMMING: ("Toestemming gevraagd", Sjabloon.TOESTEMMING_GEVRAAGD),
+    Soort.STAND: ("Hoe het ervoor staat, voor ouders", Sjabloon.STAND_VOOR_OUDERS),
+    Soort.CONTACT: ("Adres klopt niet", Sjabloon.CONTACT_HERSTELLEN),
+    Soort.BEHEER: ("Voor de beheerder", Sjabloon.BEWAKING),
+}
+
+
+@dataclass(frozen=True)
+class Postvakvraag:
+    """What was asked for in the address. What means nothing is left out, so that an old link still shows something."""
+
+    ontvanger: str
+    soort: Soort | None
+    traject: str
+    pagina: int
+
+    @classmethod
+    def lees(
+        cls,
+        ontvanger: Annotated[str, Query(max_length=254)] = "",
+        soort: Annotated[str, Query(max_length=20)] = "",
+        traject: Annotated[str, Query(max_length=64)] = "",
+        pagina: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    ) -> Self:
+        """From the query string."""
+        schoon = "".join(teken for teken in ontvanger.strip() if teken.isprintable())
+        gekozen = Soort(soort) if soort in tuple(Soort) else None
+        return cls(schoon, gekozen, traject if _TRAJECT.fullmatch(traject) else "", pagina)
+
+    @property
+    def filter(self) -> lezen.Postvakfilter:
+        """As the query wants it."""
+        onderwerpen = (ONDERWERPEN[_SOORTEN[self.soort][1]],) if self.soort else ()
+        return lezen.Postvakfilter(self.ontvanger, onderwerpen, self.traject)
+
+    def adres(self, mail_id: int | None = None, **anders: Any) -> str:
+        """The address of the list, or of a mail beside it, with this question or another."""
+        velden = {**asdict(self), **anders}
+        velden["pagina"] = velden["pagina"] if velden["pagina"] != 1 else ""
+        vraag = urlencode({naam: waarde for naam, waarde in velden.items() if waarde})
+        return "/postvak" + (f"/{mail_id}" if mail_id else "") + (f"?{vraag}" if vraag else "")
+
+
+MetVraag = Annotated[Postvakvraag, Depends(Postvakvraag.lees)]
 
 
 @dataclass(frozen=True)
@@ -110,34 +176,43 @@ async def _toon_aangehouden(
 
 
 @postvak_router.get("/postvak")
-async def lijst(request: Request, diensten: MetDiensten) -> Response:
-    """The newest mails."""
-    return await _toon(request, diensten, None)
+async def lijst(request: Request, diensten: MetDiensten, vraag: MetVraag) -> Response:
+    """A page of mails, newest first."""
+    return await _toon(request, diensten, vraag, None)
 
 
 @postvak_router.get("/postvak/{mail_id}")
-async def bericht(request: Request, mail_id: MailId, diensten: MetDiensten) -> Response:
+async def bericht(request: Request, mail_id: MailId, diensten: MetDiensten, vraag: MetVraag) -> Response:
     """One mail beside the list."""
-    return await _toon(request, diensten, mail_id)
+    return await _toon(request, diensten, vraag, mail_id)
 
 
 @postvak_router.get("/postvak/{mail_id}/html")
 async def html(mail_id: MailId, diensten: MetDiensten) -> Response:
     """The HTML of one mail, shut in: for the frame only. Links open in a tab of their own."""
-    deel = _lees((await _ruw(diensten, mail_id))[1]).get_body(("html",))
-    inhoud = str(deel.get_content()) if deel is not None else ""
+    inhoud = mailbeeld.tekst(mailbeeld.lees((await _ruw(diensten, mail_id))[1]), "html") or ""
     met_basis = re.sub(r"(?i)<head>", '<head><base target="_blank">', inhoud, count=1)
     return HTMLResponse(met_basis, headers={"Content-Security-Policy": _CSP_MAIL})
 
 
-async def _toon(request: Request, diensten: MetDiensten, mail_id: int | None) -> Response:
+async def _toon(request: Request, diensten: MetDiensten, vraag: Postvakvraag, mail_id: int | None) -> Response:
     gekozen, beeld = None, None
     if mail_id is not None:
         gekozen, ruw = await _ruw(diensten, mail_id)
-        beeld = _beeld(_lees(ruw))
+        beeld = _beeld(mailbeeld.lees(ruw))
     async with diensten.sessies() as session:
-        totaal, mails = await lezen.postvak(session)
-    inhoud = {"mails": mails, "totaal": totaal, "gekozen": gekozen, "mail": beeld}
+        begin = (vraag.pagina - 1) * _PER_PAGINA
+        totaal, mails = await lezen.postvak(session, vraag.filter, limiet=_PER_PAGINA, offset=begin)
+    inhoud = {
+        "mails": mails,
+        "totaal": totaal,
+        "paginas": max(1, -(-totaal // _PER_PAGINA)),
+        "vraag": vraag,
+        "gefilterd": vraag.filter != lezen.Postvakfilter(),
+        "soorten": {soort: label for soort, (label, _) in _SOORTEN.items()},
+        "gekozen": gekozen,
+        "mail": beeld,
+    }
     return toon(request, "postvak.html", inhoud)
 
 
@@ -149,20 +224,12 @@ async def _ruw(diensten: MetDiensten, mail_id: int) -> tuple[lezen.Postvakregel,
     return gevonden
 
 
-def _lees(ruw: bytes) -> EmailMessage:
-    bericht = email.message_from_bytes(ruw, policy=email.policy.default)
-    assert isinstance(bericht, EmailMessage)
-    return bericht
-
-
 def _beeld(bericht: EmailMessage) -> Mailbeeld:
-    plat = bericht.get_body(("plain",))
-    tekst = str(plat.get_content()) if plat is not None else ""
     return Mailbeeld(
-        koppen=[(naam, str(waarde)) for naam, waarde in bericht.items()],
-        tekst=_met_links(tekst),
-        html=bericht.get_body(("html",)) is not None,
-        delen=[deel.get_content_type() for deel in bericht.walk() if not deel.is_multipart()],
+        koppen=mailbeeld.koppen(bericht),
+        tekst=_met_links(mailbeeld.tekst(bericht, "plain") or ""),
+        html=mailbeeld.tekst(bericht, "html") is not None,
+        delen=mailbeeld.onderdelen(bericht),
     )
 
 

@@ -1,6 +1,7 @@
 """The page of one traject, and the acts one can do there. Every act is a form: it works without JavaScript."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -19,10 +20,12 @@ from api.pages.formulieren import (
     lees_handeling,
     lees_wie,
     maak_paneel,
+    veldnaam,
     wie,
 )
-from api.rest.schemas import eis_sleutel
+from api.pages.later import NietUitgevoerd, niet_uitgevoerd
 from api.rest.trajecten import traject_onbekend
+from api.sleutel import eis_sleutel
 from api.validatie import veldfouten
 from domain.errors import Weigering
 from storage.errors import CommandoHergebruikt
@@ -57,7 +60,10 @@ async def pagina(
         async with diensten.sessies() as session:
             regel = await lees_opdracht(session, opdracht)
     melding = regel if regel is not None and regel.traject_id == traject_id else None
-    return _toon(request, beeld, lees_wie(request.cookies.get(KOEKJE, ""), beeld.mensen), melding=melding)
+    als = lees_wie(request.cookies.get(KOEKJE, ""), beeld.mensen)
+    async with diensten.sessies() as session:
+        later = await niet_uitgevoerd(session, beeld, als, diensten.klok.nu(), behalve=opdracht)
+    return _toon(request, beeld, als, melding=melding, niet_uitgevoerd=later)
 
 
 @router.get("/traject/{traject_id}/deel/{deel}")
@@ -103,7 +109,9 @@ async def handel_hier(request: Request, traject_id: str, diensten: MetDiensten) 
     except ValidationError as fout:
         eerste = veldfouten(fout.errors(include_input=False, include_url=False))[0]
         veld = eerste.veld.rpartition(".")[2] if "kenmerken" not in eerste.veld else eerste.veld
-        return await _opnieuw(request, diensten, traject_id, velden, als, 422, (veld, eerste.zin, eerste.remedie))
+        naam = veldnaam(veld, str(velden.get("soort", "")))
+        zin = f"Kijk bij ‘{naam}’. {eerste.zin}" if naam else eerste.zin
+        return await _opnieuw(request, diensten, traject_id, velden, als, 422, (veld, zin, eerste.remedie))
     except (Weigering, CommandoHergebruikt) as fout:
         w = als_weigering(fout)
         veld = w.veld.removeprefix("handeling.")
@@ -149,6 +157,7 @@ def _toon(
     als: Mens | None,
     *,
     melding: Journaalregel | None = None,
+    niet_uitgevoerd: Sequence[NietUitgevoerd] = (),
     fout: Fout | None = None,
     status: int = 200,
 ) -> Response:
@@ -158,6 +167,7 @@ def _toon(
         "paneel": maak_paneel(beeld, als),
         "als": als_waarde(als) if als else "",
         "melding": melding,
+        "niet_uitgevoerd": niet_uitgevoerd,
         "fout": fout,
         "bijgewerkt": False,
         "nieuw_commando": lambda: secrets.token_hex(16),

@@ -11,15 +11,23 @@ from google.protobuf.json_format import MessageToJson, Parse, ParseError
 from temporalio.api.common.v1 import Payload, Payloads
 
 from api.errors import problem
-from runtime.codec import InhoudGeschonden, SleutelOnbekend, Sleutelring, VersleutelCodec
+from runtime.codec import (
+    HoofdsleutelOntbreekt,
+    InhoudGeschonden,
+    SleutelOnbekend,
+    Sleutelring,
+    SleutelsNietBereikbaar,
+    VersleutelCodec,
+)
+from runtime.sleutelkast import Sleutelkast
 
 _Werk = Callable[[Sequence[Payload]], Awaitable[list[Payload]]]
 
 
-def maak_router(ring: Sleutelring, ui_oorsprong: str | None) -> APIRouter:
+def maak_router(ring: Sleutelring, kast: Sleutelkast, ui_oorsprong: str | None) -> APIRouter:
     """The two addresses of a remote codec; pages of `ui_oorsprong` may call them from a browser."""
     router = APIRouter(prefix="/codec", include_in_schema=False)
-    codec = VersleutelCodec(ring)
+    codec = VersleutelCodec(ring, kast)
     cors = (
         {
             "Access-Control-Allow-Origin": ui_oorsprong,
@@ -38,7 +46,9 @@ def maak_router(ring: Sleutelring, ui_oorsprong: str | None) -> APIRouter:
             uit = Payloads(payloads=await werk(payloads.payloads))
         except (ParseError, UnicodeDecodeError):
             return problem(400, "json_onleesbaar", "Dit zijn geen leesbare payloads.")
-        except (SleutelOnbekend, InhoudGeschonden, KeyError):
+        except SleutelsNietBereikbaar:
+            return problem(503, "sleutels_niet_bereikbaar", "De sleutels zijn nu niet te lezen.")
+        except (SleutelOnbekend, HoofdsleutelOntbreekt, InhoudGeschonden):
             return problem(422, "niet_te_ontsleutelen", "Deze payload is hier niet te ontsleutelen.")
         return Response(MessageToJson(uit), media_type="application/json", headers=cors)
 

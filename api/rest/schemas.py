@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
-from fastapi import Depends, Header
+from fastapi import Header
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.opdrachten import TOELICHTING_HOOGSTENS, Afloop
-from api.weigeringen import SleutelOngeldig
+from api.sleutel import KOP, KORTST, LANGST, VORM
 from domain.bewaking import Bevinding, Controle
 from domain.bewaking import Stand as Bewakingsstand
 from domain.consent import Antwoord, Doel, Stand
@@ -20,7 +20,6 @@ from storage.case_tables import OpdrachtStatus
 from storage.views import AfspraakView, TrajectDetail, TrajectRegel
 
 ID = r"^[A-Za-z0-9._-]{1,64}$"
-_SLEUTEL_TEKENS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
 class Vorm(BaseModel):
@@ -50,6 +49,10 @@ class StartVerzoek(Vorm):
         description="Id van de route. Mag weg als er één route is; altijd de nieuwste versie.",
     )
     door: Door
+    met_toestemming: bool = Field(
+        default=False,
+        description="Voor wie van buiten school een signaal geeft: ouders (en vanaf 12 jaar de leerling) vinden dat goed.",
+    )
 
 
 class HandelVerzoek(Vorm):
@@ -59,7 +62,10 @@ class HandelVerzoek(Vorm):
     door: Door
     gezien_versie: int = Field(
         ge=0,
-        description="De `versie` van het traject waar deze persoon naar keek. Is er sindsdien iets veranderd: 409.",
+        description=(
+            "De `versie` van het traject waar deze persoon naar keek. Is de afspraak waarop gehandeld wordt sindsdien "
+            "veranderd: 409 `verouderd`. Bij `leg_toestemming_vast`, `meld_stilstand` en `heropen` maakt het niet uit."
+        ),
     )
     toelichting: str | None = Field(
         default=None,
@@ -263,6 +269,14 @@ class Gezondheid(Vorm):
     controles: list[ControleUit]
 
 
+class Fout(BaseModel):
+    """Een veld dat niet klopt."""
+
+    veld: str
+    zin: str
+    remedie: str
+
+
 class Problem(BaseModel):
     """Een weigering of fout (RFC 9457), met een zin die u een mens kunt laten lezen."""
 
@@ -273,6 +287,7 @@ class Problem(BaseModel):
     veld: str = Field(description="Het veld waar het om gaat, of leeg.")
     remedie: str = Field(description="Wat u kunt doen.")
     code: str = Field(description="Vaste code; beslis nooit op de tekst.")
+    fouten: list[Fout] = Field(default=[], description="Bij een verzoek waarin velden niet kloppen: elk veld apart.")
 
 
 def _kort(r: TrajectRegel, vandaag: date) -> dict[str, object]:
@@ -281,27 +296,13 @@ def _kort(r: TrajectRegel, vandaag: date) -> dict[str, object]:
     return velden | {"school": r.school_naam, "eerstvolgende": r.eerstvolgende_titel, "te_laat": te_laat}
 
 
-def _sleutel(
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            alias="Idempotency-Key",
-            description="Uw eigen, willekeurige sleutel voor deze handeling. Herhalen met dezelfde sleutel is veilig.",
-        ),
-    ] = None,
-) -> str:
-    return eis_sleutel(idempotency_key)
-
-
-def eis_sleutel(sleutel: str | None) -> str:
-    """The id of a command as it came in. Raises SleutelOngeldig for one that is missing, too short, or no id."""
-    if not sleutel or not 8 <= len(sleutel) <= 64 or not set(sleutel) <= _SLEUTEL_TEKENS:
-        raise SleutelOngeldig(
-            "Elke handeling heeft een eigen sleutel nodig.",
-            veld="Idempotency-Key",
-            remedie="Stuur een willekeurige sleutel van 8 tot 64 letters, cijfers of streepjes mee, zoals een UUID.",
-        )
-    return sleutel
-
-
-Sleutel = Annotated[str, Depends(_sleutel)]
+Sleutel = Annotated[
+    str,
+    Header(
+        alias=KOP,
+        min_length=KORTST,
+        max_length=LANGST,
+        pattern=VORM,
+        description="Uw eigen, willekeurige sleutel voor deze handeling. Herhalen met dezelfde sleutel is veilig.",
+    ),
+]

@@ -21,6 +21,7 @@ from api.rest.schemas import (
     TrajectLijst,
     TrajectVolledig,
 )
+from api.rest.strikt import StriktePad
 from api.starten import start
 from api.weigeringen import OpdrachtOnbekend
 from api.woorden import titels_uit
@@ -32,16 +33,19 @@ from storage import read
 from storage.journal import lees_opdracht
 from storage.views import Filters, TrajectDetail
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", route_class=StriktePad)
 TrajectPad = Annotated[str, Path(description="Id van het traject.", max_length=64)]
 _Antwoorden = dict[int | str, dict[str, Any]]
 _FOUT = {"model": Problem, "content": {"application/problem+json": {}}}
-_LEZEN: _Antwoorden = {
-    404: {**_FOUT, "description": "Dit bestaat niet."},
+_LIJST: _Antwoorden = {
     422: {**_FOUT, "description": "Er klopt iets niet."},
+    503: {**_FOUT, "description": "De database is even niet bereikbaar; `Retry-After` zegt na hoeveel seconden."},
 }
+_LEZEN: _Antwoorden = {404: {**_FOUT, "description": "Dit bestaat niet."}, **_LIJST}
 _DOEN: _Antwoorden = {
     **_LEZEN,
+    400: {**_FOUT, "description": "Geen leesbare JSON."},
+    413: {**_FOUT, "description": "Te veel in één keer."},
     202: {"model": OpdrachtUit, "description": "Opgeschreven; wordt vanzelf verwerkt."},
     403: {**_FOUT, "description": "Deze persoon mag dit niet."},
     409: {**_FOUT, "description": "Dit kan nu niet."},
@@ -74,6 +78,7 @@ async def start_traject(
         leerling_id=verzoek.leerling_id,
         route=verzoek.route,
         door=verzoek.door.wie(),
+        met_toestemming=verzoek.met_toestemming,
     )
     response.headers["Location"] = f"/api/v1/trajecten/{afloop.traject_id}"
     response.status_code = 201 if afloop.status == "verwerkt" else 202
@@ -103,7 +108,7 @@ async def handel_op_traject(
     return OpdrachtUit.van(afloop)
 
 
-@router.get("/trajecten", responses={422: _LEZEN[422]}, tags=["trajecten"], summary="Lijst van trajecten")
+@router.get("/trajecten", responses=_LIJST, tags=["trajecten"], summary="Lijst van trajecten")
 async def lijst(
     diensten: MetDiensten,
     status: Annotated[TrajectStatus | None, Query(description="Lopend of gesloten.")] = None,
@@ -161,7 +166,7 @@ async def tijdlijn(traject_id: TrajectPad, diensten: MetDiensten) -> list[Tijdli
     ]
 
 
-@router.get("/afspraken", responses={422: _LEZEN[422]}, tags=["afspraken"], summary="Wat iemand moet doen")
+@router.get("/afspraken", responses=_LIJST, tags=["afspraken"], summary="Wat iemand moet doen")
 async def afspraken(
     persoon_id: Annotated[str, Query(pattern=ID, description="Id van de persoon.")], diensten: MetDiensten
 ) -> list[MijnAfspraakUit]:

@@ -93,7 +93,14 @@ async def test_two_starts_at_once_give_one_traject(levend: Site) -> None:
         ({"door": {"persoon_id": "p-bestaat-niet", "rol": "ib"}}, 403, "verkeerde_rol", "door"),
         ({"door": {"persoon_id": v.BUITENSTAANDER, "rol": "leerkracht"}}, 403, "verkeerde_rol", "door"),
         ({"door": {"persoon_id": v.LEERKRACHT, "rol": "directie"}}, 403, "verkeerde_rol", "door"),
-        ({"door": {"persoon_id": v.JGZ, "rol": "jgz"}}, 403, "verkeerde_rol", "door"),
+        ({"door": {"persoon_id": v.STAGNATIEPUNT, "rol": "stagnatiepunt"}}, 403, "verkeerde_rol", "door"),
+        ({"door": {"persoon_id": v.JGZ, "rol": "jgz"}}, 409, "toestemming_ontbreekt", "met_toestemming"),
+        (
+            {"door": {"persoon_id": v.CASEMANAGER, "rol": "casemanager"}},
+            409,
+            "toestemming_ontbreekt",
+            "met_toestemming",
+        ),
     ],
 )
 async def test_a_start_that_may_not_be(
@@ -105,6 +112,28 @@ async def test_a_start_that_may_not_be(
     antwoord = await levend.http.post("/api/v1/trajecten", json=verzoek, headers=sleutel())
     assert (antwoord.status_code, antwoord.json()["code"], antwoord.json()["veld"]) == (status, code, veld)
     assert await levend.opdrachten() == voor
+
+
+@pytest.mark.parametrize(
+    ("door", "meer"),
+    [
+        ({"persoon_id": v.OUDER, "rol": "ouders"}, {}),
+        ({"persoon_id": "p-lpa", "rol": "leerplicht"}, {}),
+        ({"persoon_id": v.JGZ, "rol": "jgz"}, {"met_toestemming": True}),
+    ],
+)
+async def test_a_signal_also_comes_from_parents_and_from_outside_school(
+    levend: Site, door: dict[str, str], meer: dict[str, Any]
+) -> None:
+    """Midden-Groningen, line 249. Whoever brings it is asked nothing and told nothing: school goes on with it."""
+    verzoek = {"leerling_id": await v.nieuwe_leerling(levend.db), "door": door, **meer}
+    antwoord = await levend.http.post("/api/v1/trajecten", json=verzoek, headers=sleutel())
+    assert antwoord.status_code == 201, antwoord.text
+    t = await levend.traject(antwoord.json()["traject_id"])
+    assert {a["rol"] for a in t["afspraken"]} <= {"leerkracht", "ib"}
+    assert t["toestemmingen"] == []
+    handeling = {"soort": "rond_af", "afspraak_id": open_afspraak(t, "Gesprek met ouders")["afspraak_id"]}
+    assert (await levend.doe(t["traject_id"], handeling, **door)).status_code == 403
 
 
 async def test_an_act_is_to_be_seen_when_the_answer_comes(levend: Site) -> None:
@@ -275,3 +304,28 @@ async def test_a_closed_traject_only_opens_again(levend: Site) -> None:
 async def test_health_of_a_living_site(levend: Site) -> None:
     antwoord = await levend.http.get("/api/v1/gereed")
     assert (antwoord.status_code, antwoord.json()) == (200, {"database": True, "temporal": True})
+
+
+async def test_the_words_of_a_refused_act_are_not_kept_and_asking_again_says_the_same(levend: Site) -> None:
+    t = await levend.begin()
+    kop, geheim = sleutel(), "Dit hoort nergens te blijven"
+    handeling = {"soort": "rond_af", "afspraak_id": "a999"}
+    antwoorden = [await levend.doe(t["traject_id"], handeling, koppen=kop, toelichting=geheim) for _ in range(2)]
+    assert {(a.status_code, a.json()["code"]) for a in antwoorden} == {(404, "afspraak_onbekend")}
+    async with levend.db() as session:
+        assert await session.scalar(select(Tekst.id).where(Tekst.tekst == geheim)) is None
+
+
+async def test_for_which_acts_the_version_matters_is_as_the_description_says(levend: Site) -> None:
+    schema = (await levend.http.get("/openapi.json")).json()["components"]["schemas"]["HandelVerzoek"]
+    beschreven = schema["properties"]["gezien_versie"]["description"]
+    t = await levend.begin()
+    afspraak_id = open_afspraak(t, "Gesprek met ouders")["afspraak_id"]
+    for handeling, maakt_uit in (
+        ({"soort": "rond_af", "afspraak_id": afspraak_id}, True),
+        ({"soort": "draag_over", "afspraak_id": afspraak_id, "rol": "ib"}, True),
+        ({"soort": "meld_stilstand"}, False),
+    ):
+        antwoord = await levend.doe(t["traject_id"], handeling, gezien_versie=0)
+        assert (antwoord.status_code == 409 and antwoord.json()["code"] == "verouderd") is maakt_uit, antwoord.text
+        assert (f"`{handeling['soort']}`" in beschreven) is not maakt_uit

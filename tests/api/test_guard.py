@@ -17,7 +17,24 @@ async def test_our_own_names_are_answered(stil: Site, host: str) -> None:
     assert (await stil.http.get("/over", headers={"Host": host})).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["boos.example", "127.0.0.1.boos.example", "10.0.0.7:8000", ""])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "boos.example",
+        "127.0.0.1.boos.example",
+        "10.0.0.7:8000",
+        "",
+        "localhost:8000@boos.example",
+        "localhost:boos.example",
+        "localhost:80:80",
+        "localhost:",
+        "localhost:99999",
+        "localhost/x",
+        "[::1]boos.example",
+        "[::1",
+        "user@localhost",
+    ],
+)
 async def test_another_name_for_this_machine_is_not(stil: Site, host: str) -> None:
     antwoord = await stil.http.get("/", headers={"Host": host, **HTML})
     assert antwoord.status_code == 421

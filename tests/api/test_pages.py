@@ -1,11 +1,17 @@
 """The pages as HTML: what they show, how a form is refused, and that they never say more than they may."""
 
 import re
+from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from domain.errors import Verouderd
 from domain.roles import Rol
+from storage.case_tables import OpdrachtRij
+from storage.journal import markeer_weigering, open_opdrachten
 from storage.mail_tables import MailRij, MailStatus
 from tests.support import voorbeeld as v
 from tests.support.site import VAN_ONS, VANDAAG, Site, open_afspraak
@@ -190,3 +196,49 @@ async def test_what_is_law_and_what_we_chose_is_said(stil: Site) -> None:
     html = unescape((await stil.http.get("/over", headers=HTML)).text)
     assert "Ondersteuningsroute Midden-Groningen" in html
     assert re.search(r"Geen voortgang: eerste waarschuwing</th><td>10 schooldagen</td><td>.*eigen keuze", html)
+
+
+async def _later_geweigerd(s: Site, opdracht: dict[str, Any], tekst: str | None, **velden: Any) -> str:
+    """An act that was received on the page, taken by the relay, and refused there; returns its key."""
+    velden = {"toelichting": tekst or "", **opdracht, **velden}
+    antwoord = await s.http.post(f"/traject/{TRAJECT}/handelen", data=velden, headers=VAN_ONS)
+    assert antwoord.status_code == 303, antwoord.text
+    klok = s.diensten.klok
+    async with s.db.begin() as session:
+        straks = klok.nu() + timedelta(seconds=10)
+        (regel,) = await open_opdrachten(session, ouder_dan=straks, limiet=5, nu=straks)
+        fout = Verouderd("Dit is al afgerond.", veld="gezien_versie", remedie="Kijk wat er nu open staat.")
+        await markeer_weigering(session, regel.commando_id, fout)
+    return regel.commando_id
+
+
+async def test_an_act_that_was_refused_later_is_told_on_the_page_of_the_traject(stil: Site) -> None:
+    gemaakt = await verhaal(stil)
+    velden = formulier(await pagina(stil, TRAJECT), f"klaar-{gemaakt.afspraak('gesprek_ouders')}")
+    sleutel_ = await _later_geweigerd(stil, velden, "Wat ik <b>erbij</b> schreef")
+    mij = unescape(await pagina(stil, TRAJECT, velden["als"]))
+    assert "Uw handeling is niet uitgevoerd" in mij
+    assert "afronden (Gesprek met ouders" in mij
+    assert "Dit is al afgerond. Kijk wat er nu open staat." in mij
+    assert "De toelichting die erbij stond is niet bewaard." in mij
+    ander = unescape(await pagina(stil, TRAJECT, f"{v.BUITENSTAANDER}.ib"))
+    assert "Een handeling is niet uitgevoerd" in ander
+    # On the link of the act itself the answer stands on top already: not twice.
+    via_link = (await stil.http.get(f"/traject/{TRAJECT}?opdracht={sleutel_}", headers=HTML)).text
+    assert "Toch niet gelukt." in via_link
+    assert "handeling is niet uitgevoerd" not in via_link
+
+
+async def test_a_refusal_of_long_ago_or_told_at_once_is_not_told_again(stil: Site) -> None:
+    gemaakt = await verhaal(stil)
+    velden = formulier(await pagina(stil, TRAJECT), f"klaar-{gemaakt.afspraak('gesprek_ouders')}")
+    await _later_geweigerd(stil, velden, None)
+    async with stil.db.begin() as session:
+        rij = (await session.scalars(select(OpdrachtRij))).one()
+        assert rij.laatst_aangeboden_op is not None
+        rij.laatst_aangeboden_op -= timedelta(days=22)
+    assert "handeling is niet uitgevoerd" not in await pagina(stil, TRAJECT)
+    async with stil.db.begin() as session:
+        rij = (await session.scalars(select(OpdrachtRij))).one()
+        rij.pogingen, rij.laatst_aangeboden_op = 0, None
+    assert "handeling is niet uitgevoerd" not in await pagina(stil, TRAJECT)

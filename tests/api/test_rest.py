@@ -1,10 +1,12 @@
 """Reading through the JSON API, what it does with nonsense, and what it does while Temporal is away."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
+from storage.bewaren import houd_aan, meld_verzoek
 from tests.support import voorbeeld as v
 from tests.support.site import VANDAAG, Site, sleutel
 
@@ -99,7 +101,12 @@ async def test_what_does_not_exist_is_404_in_words(stil: Site, pad: str) -> None
             "ongeldig",
             "handeling.extra",
         ),
-        (handeling(handeling={"soort": "rond_af", "afspraak_id": "\x00"}), 422, "tekst_ongeldig", "handeling"),
+        (
+            handeling(handeling={"soort": "rond_af", "afspraak_id": "\x00"}),
+            422,
+            "tekst_ongeldig",
+            "handeling.afspraak_id",
+        ),
         (handeling(door={"persoon_id": v.LEERKRACHT, "rol": "koning"}), 422, "ongeldig", "door.rol"),
         (handeling(toelichting="x" * 2001), 422, "ongeldig", "toelichting"),
         (handeling(toelichting="\x00"), 422, "tekst_ongeldig", "toelichting"),
@@ -173,3 +180,33 @@ async def test_the_description_is_dutch_and_complete(stil: Site) -> None:
             assert werkwoord["description"].rstrip().endswith("."), pad
     soorten = schema["components"]["schemas"]["HandelVerzoek"]["properties"]["handeling"]["discriminator"]["mapping"]
     assert "leg_toestemming_vast" in soorten
+
+
+async def test_what_the_description_promises_about_acts_is_what_happens(stil: Site) -> None:
+    """A generated client knows nothing but this document."""
+    schema = (await stil.http.get("/openapi.json")).json()
+    for pad in ("/api/v1/trajecten", "/api/v1/trajecten/{traject_id}/handelingen"):
+        doen = schema["paths"][pad]["post"]
+        (kop,) = [p for p in doen["parameters"] if p["name"] == "Idempotency-Key"]
+        assert (kop["in"], kop["required"]) == ("header", True)
+        vorm = kop["schema"]
+        assert (vorm["type"], vorm["minLength"], vorm["maxLength"]) == ("string", 8, 64)
+        assert re.fullmatch(vorm["pattern"], sleutel()["Idempotency-Key"])
+        assert not re.fullmatch(vorm["pattern"], "met spatie")
+        assert {"400", "403", "404", "409", "413", "422", "503"} <= set(doen["responses"])
+    assert "fouten" in schema["components"]["schemas"]["Problem"]["properties"]
+
+
+async def test_what_will_be_destroyed_can_be_read_without_personal_data(stil: Site) -> None:
+    async with stil.db.begin() as session:
+        await meld_verzoek(session, "t-gewist000", "o-swv", "zonder_uitschrijving", stil.diensten.klok.nu())
+        tot = stil.diensten.vandaag()
+        wat = {"reden": "Sanne heeft een klacht", "door": "p-x:coordinator", "nu": stil.diensten.klok.nu()}
+        await houd_aan(session, "t-gewist000", tot=tot, **wat)
+    antwoord = await stil.http.get("/api/v1/bewaren")
+    (regel,) = antwoord.json()
+    assert (regel["status"], regel["herkomst"], regel["bron"]) == ("aangekondigd", "eigen_keuze", "E-16")
+    assert regel["aangehouden_tot"] == tot.isoformat()
+    assert "Sanne" not in antwoord.text
+    assert (await stil.http.get("/api/v1/bewaren", params={"vernietigd": True})).json() == []
+    assert (await stil.http.get("/api/v1/bewaren", params={"swv_id": "o-ander"})).json() == []

@@ -10,12 +10,12 @@ from domain.instellingen import STANDAARD, Herkomst
 from tests.architecture.boom import PACKAGES, PYPROJECT, ROOT, projectbestanden, python_bestanden
 
 BRONNEN = ROOT / "docs" / "bronnen.md"
-SLEUTEL = re.compile(r"\b(?:[EWTAK]-\d{2}|P\d{1,2}|[TAK]\d?|R-[a-z_]+)\b")
+SLEUTEL = re.compile(r"\b(?:[EWTAK]-\d{2}|P\d{1,2}|[TAK]\d{0,2}|R-[a-z_]+)\b")
 LABELS = {"wet", "praktijk", "route", "eigen keuze"}
 RIJ = re.compile(r"^\| `([^`]+)` \| (.+) \| (.+) \| ([a-z ]+) \|$", re.MULTILINE)
 VERWIJZING = re.compile(r"bronnen\.md[,:]?\s+(.+)")
 # A clear key may also stand alone in a comment or a text, as in "(E-05)".
-LOSSE_SLEUTEL = re.compile(r"\b(?:[EW]-\d{2}|P\d{1,2}|T\d)\b(?!:)")
+LOSSE_SLEUTEL = re.compile(r"\b(?:[EW]-\d{2}|P\d{1,2}|T\d{1,2})\b(?!:)")
 
 # Put together here, so that this file does not contain what it looks for.
 MACHINEPAD = re.compile(r"(?<![\w.])/(?:root|work|farm|tmp|home)/[a-z]")

@@ -1,15 +1,23 @@
 """Help and mistakes: everything a person reads is Dutch, and every mistake has its exit code."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import typer
 
+from cli.bij_demo import DEMO
+from cli.demo import _DATA
 from cli.handelen import HANDELINGEN, OPTIES
 from cli.main import app
-from tests.cli.conftest import Draai, document
+from domain.handelingen import VAN_DE_POORT
+from runtime.postgres import EmbeddedPostgres
+from storage.migrate import upgrade
+from tests.cli.conftest import SLEUTELS, Draai, document
+from tests.support.servers import ELSEWHERE, UNSAFE_BUT_FAST
 
 ENGELS = (
     "Usage", "Options", "Arguments", "Commands", "required", "default", "Show this message", "[OPTIONS]", "COMMAND",
@@ -82,7 +90,7 @@ def test_een_vergissing_krijgt_een_nederlandse_zin_en_code_2(
 
 def test_elk_veld_van_elke_handeling_heeft_een_optie() -> None:
     velden = {veld for klasse, _ in HANDELINGEN for veld in klasse.model_fields} - {"soort"}
-    assert velden == set(OPTIES)
+    assert velden - VAN_DE_POORT == set(OPTIES), "wat de poort invult, vraagt het commando niet"
     assert len({optie.vlag for optie in OPTIES.values()}) == len(OPTIES)
 
 
@@ -144,3 +152,31 @@ def test_uitleg_laadt_niets_zwaars() -> None:
     )
     uitkomst = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
     assert uitkomst.returncode == 0, uitkomst.stderr
+
+
+def test_naast_een_demo_zegt_hij_hoe_je_daar_kijkt(draai: Draai, omgeving: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Followed to the letter it works: in the shell, without a password on the screen."""
+    assert _DATA == DEMO
+    server = EmbeddedPostgres(tmp_path / DEMO / "postgres", settings=UNSAFE_BUT_FAST, elsewhere=ELSEWHERE)
+    omgeving.chdir(tmp_path)
+    for naam in ("ROUTEWACHT_DATABASE_URL", "ROUTEWACHT_SLEUTELS"):
+        omgeving.delenv(naam)
+    try:
+        upgrade(server.start().render_as_string(hide_password=False))
+        (tmp_path / DEMO / "sleutels").write_text(SLEUTELS)
+        uitkomst = draai("traject", "list")
+        assert uitkomst.exit_code == 2
+        assert "In deze map draait een demo." in uitkomst.stderr
+        wachtwoord = (tmp_path / DEMO / "postgres" / "postgres.wachtwoord").read_text()
+        assert wachtwoord not in uitkomst.output
+        regels = [r.strip() for r in uitkomst.stderr.splitlines() if r.strip().startswith("export ")]
+        routewacht = Path(sys.executable).parent / "routewacht"
+        gevolgd = subprocess.run(
+            ["sh", "-ec", "; ".join([*regels, f"'{routewacht}' traject list --json"])],
+            capture_output=True, text=True, check=False, cwd=tmp_path,
+        )  # fmt: skip
+        assert gevolgd.returncode == 0, gevolgd.stderr
+        assert json.loads(gevolgd.stdout)["totaal"] == 0
+    finally:
+        server.erase()
+    assert "draait een demo" not in draai("traject", "list").stderr

@@ -1,5 +1,6 @@
 """`routewacht people import`: what a school administrator meets when the file is wrong, and when it is right."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -97,6 +98,21 @@ def test_alle_fouten_staan_er_ineens_met_hun_rij(draai: Draai, tel: Tel, tmp_pat
         "Rij 6: Dit e-mailadres is al van iemand met een andere naam. "
         "Controleer het adres, of pas eerst de naam van die persoon aan.",
     ]
+    assert tel() == voor
+
+
+def test_een_bestand_dat_helemaal_fout_is_geeft_een_scherm_en_snel(draai: Draai, tel: Tel, tmp_path: Path) -> None:
+    """Ten thousand lines with five mistakes each: nobody reads fifty thousand sentences, nor waits for them."""
+    voor, begin = tel(), time.monotonic()
+    regels = "".join(f"V{nr};;geen-adres;Nergens;koning;31-31-2026;\n" for nr in range(10_000))
+    uitkomst = draai("people", "import", bestand(tmp_path, KOP + regels))
+    duur = time.monotonic() - begin
+    assert uitkomst.exit_code == 1
+    scherm = uitkomst.stderr.splitlines()
+    assert scherm[0] == "Er is niets overgenomen: 50000 fouten in het bestand."
+    assert len([r for r in scherm if r.startswith("Rij ")]) == 50
+    assert scherm[-1] == "En nog 49950 fouten. Verbeter eerst deze; met --json staan ze er allemaal."
+    assert duur < 20, "a few seconds on a quiet machine"
     assert tel() == voor
 
 

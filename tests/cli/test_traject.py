@@ -18,10 +18,12 @@ from runtime.devserver import DevServer
 from runtime.klok import Klok
 from runtime.route_files import laad_routes
 from runtime.settings import Settings
+from runtime.sleutelkast import Sleutelkast
 from runtime.smtp import Postbode
 from runtime.temporal import connect
 from storage.case_tables import OpdrachtRij
 from storage.db import maak_engine, sessies
+from storage.zaaksleutels import Zaaksleutels
 from tests.cli.conftest import Draai, document
 from tests.storage.zaken import bevolk
 from worker.registry import Benodigdheden, maak_workers
@@ -83,7 +85,8 @@ class draaiend:  # noqa: N801 - used as a context manager
 
     async def __aenter__(self) -> Aanbieder:
         laad_routes()
-        client = await connect(self._settings, self._settings.sleutelring())
+        ring = self._settings.sleutelring()
+        client = await connect(self._settings, ring, Sleutelkast(ring, Zaaksleutels(self._db)))
         nodig = Benodigdheden(sessies=self._db, postbode=Postbode(self._settings), settings=self._settings)
         self._workers = maak_workers(client, nodig)
         for worker in self._workers:

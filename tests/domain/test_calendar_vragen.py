@@ -1,5 +1,7 @@
 """Questions about days, what a calendar refuses to guess, and what it refuses to be."""
 
+from datetime import timedelta
+
 import pytest
 from pydantic import ValidationError
 
@@ -14,6 +16,7 @@ from domain.calendar import (
     is_schooldag,
     is_werkdag,
     laatste_schooldag_tot,
+    schooldagen_sinds,
     schooldagen_tussen,
     schooljaar_grenzen,
     schooljaar_van,
@@ -35,6 +38,14 @@ def test_zoeken_en_tellen_rond_een_vakantie() -> None:
     assert schooldagen_tussen(NOORD, d("2026-12-18"), d("2027-01-04")) == 1
     assert werkdagen_tussen(NOORD, d("2026-12-18"), d("2027-01-04")) == 9
     assert schooldagen_tussen(NOORD, d("2027-01-08"), d("2027-01-04")) == 0
+
+
+def test_wie_langer_wacht_dan_de_kalender_terugkijkt_telt_vanaf_het_begin() -> None:
+    """A case of years ago must still have a page and a mail: only its waiting is counted from where the calendar begins."""
+    assert schooldagen_sinds(NOORD, NOORD.van - timedelta(days=400), d("2026-12-18")) == schooldagen_tussen(
+        NOORD, NOORD.van, d("2026-12-18")
+    )
+    assert schooldagen_sinds(NOORD, d("2026-12-18"), d("2027-01-04")) == 1
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from domain.consent import Antwoord, Doel, Vorm
 from domain.errors import WEIGERINGEN, TrajectOnbekend, Weigering
-from domain.handelingen import DraagOver, LegToestemmingVast, NeemBesluit, RondAf, StelUit, Uitstelreden
+from domain.handelingen import DraagOver, GeefRegieTerug, LegToestemmingVast, NeemBesluit, RondAf, StelUit, Uitstelreden
 from domain.roles import Rol
 from tests.support.beloften import weigering_is_te_begrijpen
 from tests.support.zaak import Zaak, proefkader
@@ -147,6 +147,16 @@ GEVALLEN: dict[str, tuple[str, str, Callable[[], object]]] = {
     "uitstel naar zaterdag": ("datum_ongeldig", "tot", lambda: _stel_uit(Zaak(), date(2026, 9, 12))),
     "uitstel op": ("uitstel_op", "tot", _drie_keer_uitstellen),
     "persoon tekent niet": ("persoon_onbekend", "persoon_id", _vreemde),
+    "regie niet overgenomen": (
+        "regie_blijft",
+        "rol",
+        lambda: Zaak().doe(Rol.REGIEVOERDER, GeefRegieTerug()),
+    ),
+    "overdragen zonder toestemming": (
+        "toestemming_ontbreekt",
+        "rol",
+        lambda: Zaak().doe(Rol.IB, DraagOver(afspraak_id="a1", rol=Rol.KOO)),
+    ),
     "al gemeld": ("al_gemeld", "oorzaak", _twee_keer_stil),
     "al afgesproken": ("al_gemeld", "uitkomst", _mdo_twee_keer),
 }

@@ -9,23 +9,40 @@ from typing import get_args
 import pytest
 
 from domain import feiten as f
-from domain.consent import Antwoord, Doel, Gezag, Leeftijdsgroep
+from domain.consent import Antwoord, Doel, Gezag, Leeftijdsgroep, ondertekenaars
 from domain.effects import Bericht
 from domain.errors import Weigering
 from domain.handelen import BESLISSEND
-from domain.handelingen import DraagOver, MeldBezorging, MeldSignaal, NeemBesluit, RondAf, VervangKalender
+from domain.handelingen import (
+    DraagOver,
+    GeefRegieTerug,
+    MeldBezorging,
+    MeldSignaal,
+    NeemBesluit,
+    NeemRegieOver,
+    RondAf,
+    VervangKalender,
+    WijzigGezag,
+)
 from domain.ingebouwd import Ingebouwd, Stagnatieuitkomst
 from domain.kader import Kader
 from domain.roles import Rol
-from domain.route import KENMERK_WAARDEN, Oorzaak, Soort
+from domain.route import Oorzaak, Soort
 from domain.traject import TrajectStatus
 from runtime.kalenderbron import haal_kalender
 from tests.support.beloften import controleer, tijdlijn_is_genoeg, weigering_is_te_begrijpen
-from tests.support.zaak import START, Zaak, kader, kalender, proefkader
+from tests.support.zaak import GEZAG_12, START, Zaak, kader, kalender, proefkader
 
 EINDE = date(2029, 6, 1)
 IEDEREEN = tuple(r for r in Rol if r is not Rol.SYSTEEM)
-DOELEN = (Doel.DELEN_KOO, Doel.DELEN_JGZ, Doel.DELEN_SOCIAAL_TEAM, Doel.MDO_EXTERNEN)
+DOELEN = (
+    Doel.DELEN_KOO,
+    Doel.DELEN_JGZ,
+    Doel.DELEN_SOCIAAL_TEAM,
+    Doel.MDO_EXTERNEN,
+    Doel.ZAT_BESPREKING,
+    Doel.TLV_AANVRAAG,
+)
 
 
 class Wandelaar:
@@ -65,10 +82,8 @@ class Wandelaar:
     def antwoord(self) -> None:
         for doel in DOELEN:
             antwoord = self.dobbel.choice([Antwoord.GEGEVEN] * 5 + list(Antwoord))
-            self.zaak.toestemming(doel, antwoord, "p-ouder1")
-            for persoon in ("p-ouder2", "l-1"):
-                if persoon != "l-1" or self.zaak.traject.gezag.leeftijdsgroep is not Leeftijdsgroep.ONDER_12:
-                    self.zaak.toestemming(doel, antwoord, persoon)
+            for persoon in ondertekenaars(doel, self.zaak.traject.gezag):
+                self.zaak.toestemming(doel, antwoord, persoon)
 
     def werk(self) -> None:
         """Some of what is owed, or nearly everything up to the end of each lane."""
@@ -85,7 +100,7 @@ class Wandelaar:
         uitkomsten = list(besluit.uitkomsten)
         self.dobbel.shuffle(uitkomsten)
         uitkomsten.sort(key=lambda u: (besluit.id, u.id) in self.gekozen)  # what nobody chose before comes first
-        kenmerken = {v.value: self.dobbel.choice(tuple(KENMERK_WAARDEN[v])) for v in besluit.vragen}
+        kenmerken = {v.value: self.dobbel.choice(tuple(self.zaak.kader.route.waarden(v))) for v in besluit.vragen}
         for uitkomst in uitkomsten:
             keuze = NeemBesluit(afspraak_id=afspraak.id, uitkomst=uitkomst.id, kenmerken=kenmerken, aanwezig=IEDEREEN)
             try:
@@ -109,7 +124,7 @@ class Wandelaar:
 
     def gedoe(self) -> None:
         zaak, afspraak = self.zaak, self.dobbel.choice(self.zaak.traject.open_afspraken)
-        keer = self.dobbel.randrange(5)
+        keer = self.dobbel.randrange(7)
         if keer == 0:
             zaak.systeem(
                 MeldBezorging(persoon_id="p-x", rol=Rol.IB, reden=self.dobbel.choice(["blijvend", "onbekend"]))
@@ -122,6 +137,14 @@ class Wandelaar:
             zaak.doe(
                 Rol.IB, DraagOver(afspraak_id=afspraak.id, rol=self.dobbel.choice([Rol.DIRECTIE, Rol.OCO, Rol.AB]))
             )
+        elif keer == 4:
+            groep = self.dobbel.choice(tuple(Leeftijdsgroep))
+            dragers = self.dobbel.choice([("p-ouder1", "p-ouder2"), ("p-ouder1",), ("p-ouder2", "p-voogd")])
+            gezag = Gezag(gezagdragers=dragers, leerling_id="l-1", leeftijdsgroep=groep)
+            zaak.doe(Rol.IB, WijzigGezag(gezag=gezag))
+        elif keer == 5:
+            terug = zaak.traject.regie_terug_naar is not None
+            zaak.doe(Rol.REGIEVOERDER, GeefRegieTerug() if terug else NeemRegieOver())
         else:
             anders = haal_kalender(kalender().regio, 2025, self.dobbel.choice([4, 5]))
             zaak.kader = Kader(zaak.kader.route, anders, zaak.kader.instellingen)
@@ -134,25 +157,62 @@ def levens(route: str) -> tuple[Zaak, ...]:
     frame = proefkader() if route == "proefroute" else kader(route)
     gekozen: set[tuple[str, str]] = set()
     gelopen = tuple(Wandelaar(frame, worp, gekozen).loop() for worp in range(60))
-    return gelopen if route == "proefroute" else (*gelopen, samen_een_plan())
+    return gelopen if route == "proefroute" else (*gelopen, samen_een_plan(), hulp_thuis(), andere_school())
 
 
 def samen_een_plan() -> Zaak:
-    """The longest lane, walked on purpose: school and gemeente make a plan that is adopted."""
+    """The longest lane, walked on purpose: school and gemeente make a plan that is adopted, until parents stop."""
+    zaak = Zaak(gezag=GEZAG_12, na_afloop=controleer)
+    zaak.naar_plan(problematiek="meervoudig")
+    assert zaak.traject.regie_bij is Rol.CASEMANAGER
+    zaak.stel_plan_vast()
+    assert (zaak.traject.stap, zaak.traject.regie_bij) == ("uitvoering", Rol.IB)
+    zaak.toestemming(Doel.DELEN_SOCIAAL_TEAM, Antwoord.INGETROKKEN, "p-ouder1")
+    zaak.evalueer("zonder_gemeente")
+    return zaak
+
+
+def hulp_thuis() -> Zaak:
+    """Only a question at home: the sociaal team helps for some rounds, until parents stop with it; then again to the end."""
     zaak = Zaak(na_afloop=controleer)
     zaak.naar_triage()
-    zaak.toestemming(Doel.DELEN_SOCIAAL_TEAM, Antwoord.GEGEVEN)
-    zaak.rond_af("onderzoek_onderwijs")
-    zaak.rond_af("bespreking_ouders")
-    antwoorden = {"leervraag": "complex", "leefvraag": "complex", "problematiek": "multi"}
-    zaak.besluit("triage", "plan_van_aanpak", antwoorden=antwoorden)
-    assert zaak.traject.regie_bij is Rol.CASEMANAGER
-    zaak.rond_af("uitnodiging_mdo")
-    zaak.rond_af("mdo", None, Rol.OUDERS, Rol.IB, Rol.CASEMANAGER)
-    for sjabloon in ("onderwijsdoelen", "zorgdoelen", "plan"):
+    for uitkomsten in (("doorgaan", "zonder_gemeente"), ("afschalen",)):
+        zaak.toestemming(Doel.DELEN_SOCIAAL_TEAM, Antwoord.GEGEVEN)
+        for sjabloon in ("onderzoek_onderwijs", "bespreking_ouders", "intake_sociaal_team", "duiding_hulpvraag"):
+            zaak.rond_af(sjabloon)
+        antwoorden = {"leervraag": "geen", "leefvraag": "complex", "problematiek": "multi"}
+        zaak.besluit("triage", "hulp_gemeente", antwoorden=antwoorden)
+        assert zaak.traject.regie_bij is Rol.CASEMANAGER
+        zaak.rond_af("crisisafspraken")
+        for uitkomst in uitkomsten:
+            if uitkomst == "zonder_gemeente":
+                zaak.toestemming(Doel.DELEN_SOCIAAL_TEAM, Antwoord.INGETROKKEN, "p-ouder1")
+            else:
+                zaak.rond_af("stand_hulp")
+            zaak.besluit("evaluatie_hulp", uitkomst, Rol.OUDERS, Rol.IB)
+            assert zaak.traject.regie_bij is (Rol.CASEMANAGER if uitkomst == "doorgaan" else Rol.IB)
+    return zaak
+
+
+def andere_school() -> Zaak:
+    """School tries a new approach and a new plan, with others at the table; in the end the child changes schools."""
+    zaak = Zaak(na_afloop=controleer)
+    zaak.naar_uitvoering()
+    for doel in DOELEN:
+        zaak.toestemming(doel, Antwoord.GEGEVEN)
+    for uitkomst in ("nieuwe_aanpak", "nieuw_plan", "samenwerkingsverband"):
+        if uitkomst == "samenwerkingsverband":
+            zaak.besluit("plan_vaststellen", "alleen_school", leervraag="complex", leefvraag="geen")
+        zaak.evalueer("opschalen")
+        zaak.rond_af("gesprek_opschaling", None, Rol.OUDERS, Rol.IB)
+        zaak.rond_af("mdo_opschaling", None, Rol.OUDERS, Rol.IB)
+        zaak.besluit("vervolg_opschaling", uitkomst)
+    for sjabloon in ("advies_swv", "gesprek_advies_ouders"):
         zaak.rond_af(sjabloon)
-    zaak.besluit("plan_vaststellen", "vastgesteld", leervraag="complex", leefvraag="enkelvoudig")
-    assert (zaak.traject.stap, zaak.traject.regie_bij) == ("uitvoering", Rol.IB)
+    zaak.besluit("vervolg_swv", "tlv")
+    for sjabloon in ("besluit_cvb", "aanvraag_tlv", "antwoord_tlv", "begeleiding_overstap"):
+        zaak.rond_af(sjabloon)
+    zaak.besluit("vervolg_tlv", "overstap")
     return zaak
 
 
@@ -173,7 +233,7 @@ def test_elke_uitkomst_wordt_gekozen_en_elke_afspraak_gaat_open(route: str) -> N
     stappen = levens(route)[0].kader.route.stappen
     assert gekozen == {(s.besluit.id, u.id) for s in stappen for u in s.besluit.uitkomsten}
     assert geopend >= {(s.id, a.id) for s in stappen for a in s.afspraken}
-    assert geopend >= {(None, wat) for wat in Ingebouwd}
+    assert {sjabloon for _, sjabloon in geopend} >= set(Ingebouwd)
 
 
 def test_elk_soort_feit_en_elk_bericht_komt_voor() -> None:

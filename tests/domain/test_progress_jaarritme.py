@@ -81,14 +81,17 @@ def test_bij_de_evaluatie_horen_ouders_leerkracht_en_ib_er() -> None:
 
 
 def test_de_gemeente_draagt_bij_aan_elke_evaluatie_zolang_de_ouders_dat_goed_vinden() -> None:
-    zaak = in_uitvoering("enkelvoudig")
-    zaak.toestemming(Doel.DELEN_SOCIAAL_TEAM, Antwoord.GEGEVEN)
+    zaak = Zaak(na_afloop=controleer)
+    zaak.naar_plan()
+    zaak.stel_plan_vast()
     zaak.rond_af("contact_gemeente")
     zaak.evalueer("voortzetten")
     assert zaak.heeft_open("contact_gemeente"), "elke ronde opnieuw"
-    assert not any(zaak.heeft_open(x) for x in ("toestemming_delen_sociaal_team",))
+    assert not zaak.heeft_open("toestemming_delen_sociaal_team")
     zaak.toestemming(Doel.DELEN_SOCIAAL_TEAM, Antwoord.INGETROKKEN, "p-ouder1")
     assert not zaak.heeft_open("contact_gemeente")
+    zaak.evalueer("zonder_gemeente")
+    assert zaak.traject.stap == "extra_ondersteuning"
     zaak.evalueer("voortzetten")
     assert not zaak.heeft_open("contact_gemeente")
 
@@ -160,6 +163,7 @@ def test_heropenen_begint_waar_iemand_dat_wil() -> None:
 
 def test_opschalen_kan_pas_na_het_vooroverleg() -> None:
     zaak = Zaak(frame=proefkader(), na_afloop=controleer)
+    zaak.toestemming(Doel.DELEN_SOCIAAL_TEAM, Antwoord.GEGEVEN)
     zaak.rond_af("overleg", None, Rol.OUDERS, Rol.IB)
     zaak.besluit("interventies", "starten", leervraag="complex", leefvraag="complex")
     assert zaak.traject.regie_bij is Rol.CASEMANAGER, "complexe leefvraag: de gemeente heeft de regie"

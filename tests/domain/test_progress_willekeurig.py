@@ -1,5 +1,6 @@
 """Random people do random things on random days. Whatever they do, the promises of tests/support/beloften.py hold."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -13,22 +14,25 @@ from domain.errors import Weigering
 from domain.handelingen import (
     DraagOver,
     EenHandeling,
+    GeefRegieTerug,
     Heropen,
     LegToestemmingVast,
     MeldBezorging,
     MeldSignaal,
     MeldStilstand,
     NeemBesluit,
+    NeemRegieOver,
     RondAf,
     StelUit,
     Uitstelreden,
     VervangKalender,
+    WijzigGezag,
 )
 from domain.ingebouwd import Ingebouwd, Stagnatieuitkomst
 from domain.kader import Kader
 from domain.progress import Uitslag, progress
 from domain.roles import Rol
-from domain.route import KENMERK_WAARDEN, Oorzaak
+from domain.route import Oorzaak
 from domain.traject import Afspraak, TrajectStatus
 from runtime.kalenderbron import haal_kalender
 from tests.support.beloften import controleer, klok_loopt_door, tijdlijn_is_genoeg, weigering_is_te_begrijpen
@@ -36,6 +40,14 @@ from tests.support.zaak import START, Zaak, kader, proefkader
 
 EINDE = date(2029, 6, 1)
 PERSONEN = ("p-ouder1", "p-ouder2", "l-1", "p-vreemd")
+DOELEN = (
+    Doel.DELEN_KOO,
+    Doel.DELEN_JGZ,
+    Doel.DELEN_SOCIAAL_TEAM,
+    Doel.MDO_EXTERNEN,
+    Doel.ZAT_BESPREKING,
+    Doel.TLV_AANVRAAG,
+)
 GETAL = st.integers(min_value=0, max_value=999)
 ROLLEN = tuple(Rol)
 IEDEREEN = tuple(r for r in Rol if r is not Rol.SYSTEEM)
@@ -117,7 +129,8 @@ class Traject(RuleBasedStateMachine):
             gekozen = tuple(Stagnatieuitkomst)[uitkomst % len(Stagnatieuitkomst)].value
         else:
             gekozen = besluit.uitkomsten[uitkomst % len(besluit.uitkomsten)].id
-        kenmerken = {v.value: tuple(KENMERK_WAARDEN[v])[antwoord % len(KENMERK_WAARDEN[v])] for v in besluit.vragen}
+        waarden = {v: tuple(zaak.kader.route.waarden(v)) for v in besluit.vragen}
+        kenmerken = {v.value: keuzes[antwoord % len(keuzes)] for v, keuzes in waarden.items()}
         self.probeer(
             self.wie(afspraak, wie),
             NeemBesluit(
@@ -137,7 +150,7 @@ class Traject(RuleBasedStateMachine):
         self.probeer(self.wie(afspraak, wie), NeemBesluit(afspraak_id=afspraak.id, uitkomst=gekozen))
 
     @rule(
-        doel=st.sampled_from([Doel.DELEN_KOO, Doel.DELEN_JGZ, Doel.DELEN_SOCIAAL_TEAM, Doel.MDO_EXTERNEN]),
+        doel=st.sampled_from(DOELEN),
         persoon=st.sampled_from(PERSONEN),
         antwoord=st.sampled_from(Antwoord),
         dag=GETAL,
@@ -151,7 +164,7 @@ class Traject(RuleBasedStateMachine):
 
     @rule(antwoord=st.sampled_from([Antwoord.GEGEVEN, Antwoord.GEGEVEN, Antwoord.GEWEIGERD]))
     def alle_antwoorden(self, antwoord: Antwoord) -> None:
-        for doel in (Doel.DELEN_KOO, Doel.DELEN_JGZ, Doel.DELEN_SOCIAAL_TEAM, Doel.MDO_EXTERNEN):
+        for doel in DOELEN:
             for persoon in PERSONEN[:3]:
                 handeling = LegToestemmingVast(doel=doel, persoon_id=persoon, antwoord=antwoord, vorm=Vorm.DIGITAAL)
                 self.probeer(Rol.IB, handeling)
@@ -185,6 +198,23 @@ class Traject(RuleBasedStateMachine):
         stappen = [None, "bestaat_niet", *(s.id for s in self.zaak.kader.route.stappen)]
         self.probeer(wie, Heropen(stap=stappen[stap % len(stappen)]))
 
+    @rule(
+        wie=st.sampled_from([Rol.IB, Rol.IB, Rol.OUDERS]),
+        leeftijd=st.sampled_from(Leeftijdsgroep),
+        dragers=st.sampled_from([("p-ouder1",), ("p-ouder1", "p-ouder2"), ("p-ouder2", "p-vreemd"), ()]),
+    )
+    def wijzig_gezag(self, wie: Rol, leeftijd: Leeftijdsgroep, dragers: tuple[str, ...]) -> None:
+        gezag = Gezag(gezagdragers=dragers, leerling_id="l-1", leeftijdsgroep=leeftijd)
+        self.probeer(wie, WijzigGezag(gezag=gezag))
+
+    @rule(wie=st.sampled_from([Rol.REGIEVOERDER, Rol.REGIEVOERDER, Rol.STAGNATIEPUNT, Rol.CASEMANAGER]))
+    def neem_regie_over(self, wie: Rol) -> None:
+        self.probeer(wie, NeemRegieOver())
+
+    @rule(wie=st.sampled_from([Rol.REGIEVOERDER, Rol.COORDINATOR, Rol.IB]))
+    def geef_regie_terug(self, wie: Rol) -> None:
+        self.probeer(wie, GeefRegieTerug())
+
     @rule(dagen=st.integers(1, 100))
     def tijd_gaat_voorbij(self, dagen: int) -> None:
         """Woken when the core asks for it."""
@@ -213,7 +243,7 @@ class Traject(RuleBasedStateMachine):
     def andere_vakanties(self, week: int) -> None:
         """A corrected calendar, or the one of a new school year, which no longer reaches back to the old ones."""
         nieuw = andere_kalender(schooljaar_van(self.zaak.vandaag), week)
-        self.zaak.kader = Kader(self.zaak.kader.route, nieuw.kalender, nieuw.instellingen)
+        self.zaak.kader = replace(self.zaak.kader, kalender=nieuw.kalender, instellingen=nieuw.instellingen)
         self.zaak.systeem(VervangKalender())
 
     def teardown(self) -> None:
@@ -231,6 +261,13 @@ class Proefroute(Traject):
         return proefkader()
 
 
+class EersteEditie(Traject):
+    """Running lives go on by the rules they began with."""
+
+    def frame(self) -> Kader:
+        return replace(kader(), regels=1)
+
+
 _RUSTIG = settings(
     max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
@@ -238,3 +275,5 @@ TestTraject = Traject.TestCase
 TestTraject.settings = _RUSTIG
 TestProefroute = Proefroute.TestCase
 TestProefroute.settings = _RUSTIG
+TestEersteEditie = EersteEditie.TestCase
+TestEersteEditie.settings = settings(_RUSTIG, max_examples=15)

@@ -7,17 +7,20 @@ from domain.errors import VerkeerdeRol, Weigering
 from domain.handelingen import (
     DraagOver,
     EenHandeling,
+    GeefRegieTerug,
     Heropen,
     LegToestemmingVast,
     MeldStilstand,
     NeemBesluit,
+    NeemRegieOver,
     RondAf,
     StelUit,
     Uitstelreden,
+    WijzigGezag,
 )
 from domain.ingebouwd import Ingebouwd
 from domain.roles import Rol
-from tests.support.zaak import START, Zaak
+from tests.support.zaak import GEZAG, START, Zaak
 
 SCHOOL = {Rol.IB, Rol.OCO, Rol.DIRECTIE}
 BOVEN = {Rol.REGIEVOERDER, Rol.COORDINATOR, Rol.DEELCOORDINATOR}
@@ -126,3 +129,14 @@ def test_een_ouder_antwoordt_voor_zichzelf_en_niet_voor_de_ander() -> None:
 
 def test_heropenen_mag_door_school_en_bovenschools() -> None:
     assert wie_mag(Zaak(), Heropen()) == SCHOOL | BOVEN
+
+
+def test_gezag_bijwerken_mag_door_de_leiding_van_school() -> None:
+    assert wie_mag(Zaak(), WijzigGezag(gezag=GEZAG)) == SCHOOL
+
+
+def test_regie_overnemen_mag_de_regievoerder_en_teruggeven_ook_een_coordinator() -> None:
+    zaak = Zaak()
+    assert wie_mag(zaak, NeemRegieOver()) == {Rol.REGIEVOERDER}
+    zaak.doe(Rol.REGIEVOERDER, NeemRegieOver())
+    assert wie_mag(zaak, GeefRegieTerug()) == BOVEN

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.tijdschaal import Tijdschaal
+from domain.tijdschaal import KlokBuitenBereik, Tijdschaal
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MICRO = timedelta(microseconds=1)
@@ -78,6 +78,9 @@ def test_over_de_zomertijd_heen_tellen_echte_uren() -> None:
         {"factor": 0},
         {"factor": -1},
         {"factor": float("inf")},
+        {"factor": 2_000_000, "echt_anker": "2026-01-01T00:00:00Z", "schijn_anker": "2026-01-01T00:00:00Z"},
+        {"factor": 2, "echt_anker": "2026-01-01T00:00:00Z", "schijn_anker": "9998-01-01T00:00:00Z"},
+        {"factor": 2, "echt_anker": "0001-01-01T00:00:00+02:00", "schijn_anker": "2026-01-01T00:00:00Z"},
         {"factor": 60},
         {"echt_anker": datetime(2026, 1, 1, tzinfo=UTC)},
         {"schijn_anker": datetime(2026, 1, 1, tzinfo=UTC)},
@@ -98,3 +101,15 @@ def test_een_verschoven_klok_is_niet_echt() -> None:
 def test_een_moment_zonder_tijdzone_wordt_geweigerd(richting: str) -> None:
     with pytest.raises(ValueError, match="tijdzone"):
         getattr(Tijdschaal(), richting)(KAAL)
+
+
+def test_a_clock_that_ran_out_of_dates_says_so() -> None:
+    """The fastest demo reaches the year 9999 within a week."""
+    begin = datetime(2026, 11, 23, tzinfo=UTC)
+    schaal = Tijdschaal(factor=432_000, echt_anker=begin, schijn_anker=begin)
+    assert schaal.schijn(begin + timedelta(days=6)).year > 9000
+    with pytest.raises(KlokBuitenBereik, match="laatste datum die bestaat"):
+        schaal.schijn(begin + timedelta(days=8))
+    traag = Tijdschaal(factor=1e-9, echt_anker=begin, schijn_anker=begin)
+    with pytest.raises(KlokBuitenBereik):
+        traag.echt(begin + timedelta(days=8))

@@ -26,7 +26,6 @@ WIE_TEKENT = {
     Regel.EEN_OUDER: ("O", "O", "O", "K"),
     Regel.ALLE_GEZAGDRAGERS: ("O", "O", "O", "K"),
     Regel.GEZAGDRAGERS_PLUS_LEERLING_12: ("O", "OK", "OK", "K"),
-    Regel.LEERLING_16: ("O", "O", "K", "K"),
 }
 GROEPEN = (Leeftijdsgroep.ONDER_12, _12, _16, _18)
 J, N, P, X = Antwoord.GEGEVEN, Antwoord.GEWEIGERD, Antwoord.EERST_PRATEN, Antwoord.INGETROKKEN

@@ -169,13 +169,13 @@ def test_een_vraag_om_toestemming_kun_je_niet_zomaar_afvinken() -> None:
 def test_wie_de_vraag_overneemt_mag_ook_het_antwoord_vastleggen() -> None:
     zaak = bij_de_koo_vraag()
     vraag = zaak.open(VRAAG)
-    zaak.doe(Rol.IB, DraagOver(afspraak_id=vraag.id, rol=Rol.CJG))
+    zaak.doe(Rol.IB, DraagOver(afspraak_id=vraag.id, rol=Rol.OWM))
     assert zaak.open(VRAAG).bal is Partij.OUDERS, "de ouders moeten nog steeds antwoorden"
     for ouder in ("p-ouder1", "p-ouder2"):
         antwoord = LegToestemmingVast(
             doel=Doel.DELEN_KOO, persoon_id=ouder, antwoord=Antwoord.GEGEVEN, vorm=Vorm.MONDELING
         )
-        zaak.doe(Rol.CJG, antwoord)
+        zaak.doe(Rol.OWM, antwoord)
     assert zaak.heeft_open("gesprek_koo")
 
 

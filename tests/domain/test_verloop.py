@@ -76,4 +76,4 @@ def test_de_laatste_vijfhonderd_commandos_reizen_mee() -> None:
 
 
 def test_wat_klaar_is_blijft_alleen_in_de_stap_bewaard() -> None:
-    assert not [a for a in VERHAAL.traject.afspraken if a.stap not in {None, "uitvoering"}]
+    assert not [a for a in VERHAAL.traject.afspraken if a.stap not in {None, "extra_ondersteuning"}]

@@ -14,8 +14,10 @@ from datetime import datetime
 from pathlib import Path
 
 import psutil
+import pytest
 
 from cli.demo import vrije_poort
+from runtime.postgres import EmbeddedPostgres
 
 BINNEN = 90.0
 
@@ -67,6 +69,16 @@ def demo(data: Path, tempo: float = 1.0) -> Iterator[Demo]:
             draait.proces.wait()
 
 
+@pytest.fixture
+def map_van_demo(tmp_path: Path) -> Iterator[Path]:
+    """Where a demo keeps its data; afterwards also what had to live elsewhere is gone, as when we are root."""
+    data = tmp_path / "demo"
+    try:
+        yield data
+    finally:
+        EmbeddedPostgres(data / "postgres").erase()
+
+
 def _allen_weg(processen: list[psutil.Process]) -> None:
     _, over = psutil.wait_procs(processen, timeout=20)
     assert not over, f"achtergebleven: {[p.cmdline() for p in over]}"
@@ -76,8 +88,8 @@ def _klok(data: Path) -> datetime:
     return datetime.fromisoformat(json.loads((data / "klok.json").read_text())["schijn"])
 
 
-def test_the_demo_lives_stops_and_goes_on_also_after_a_kill(tmp_path: Path) -> None:
-    data = tmp_path / "demo"
+def test_the_demo_lives_stops_and_goes_on_also_after_a_kill(map_van_demo: Path) -> None:
+    data = map_van_demo
     with demo(data) as eerste:
         eerste.wacht_op("/", "T-")
         eerste.wacht_op("/postvak", "Routewacht: dit staat er voor je klaar")

@@ -13,7 +13,7 @@ from runtime.route_files import laad_routes
 from tests.replay.record import MAP, lees, neem_op, pad
 from tests.replay.scenarios import OPNAMEN, SCENARIOS, TESTRING, Bewijs, Scenario
 from tests.replay.strict import maak_replayer, verschillen
-from tests.replay.varianten import AndereWekker, ExtraActiviteit, ZwijgendeEscalatie
+from tests.replay.varianten import AndereWekker, ExtraActiviteit, VorigeTraject, ZwijgendeEscalatie
 from tests.support.omgeving import Omgeving
 from worker.registry import WORKFLOWS
 from worker.sandbox import maak_runner
@@ -99,6 +99,12 @@ def test_a_recording_is_encrypted_with_the_test_key(naam: str) -> None:
 @pytest.mark.parametrize("naam", ["kalender_en_spoed", "doorgang_2"])
 async def test_a_changed_workflow_is_found_out(naam: str, variant: type) -> None:
     assert await verschillen(lees(naam), [variant, DigestWorkflow], CONVERTER)
+
+
+@pytest.mark.parametrize("naam", [n for n in OPNAMEN if n != "ochtend_digest"])
+async def test_what_the_rollout_test_calls_the_previous_version_is_what_was_recorded(naam: str) -> None:
+    """These recordings are of 23 November 2026, before any change to running code."""
+    assert await verschillen(lees(naam), [VorigeTraject, DigestWorkflow], CONVERTER) == []
 
 
 @pytest.mark.parametrize("variant", [AndereWekker, ZwijgendeEscalatie])

@@ -1,4 +1,4 @@
-"""Changed workflows that must be found out by replay. Each is the real class with one dangerous edit."""
+"""Changed workflows: the real class with one dangerous edit, which replay must find out; and the one before today's."""
 
 from datetime import timedelta
 
@@ -66,3 +66,19 @@ class ZwijgendeEscalatie(TrajectWorkflow):
 
     def _verwerk(self, uitslag: Uitslag, *, van_mens: bool = False) -> None:
         super()._verwerk(uitslag._replace(meldingen=()), van_mens=van_mens)
+
+
+@workflow.defn(name=_NAAM)
+class VorigeTraject(TrajectWorkflow):
+    """As it was before 24 November 2026."""
+
+    @workflow.init
+    def __init__(self, invoer: TrajectInvoer) -> None:
+        super().__init__(invoer)
+
+    @workflow.run
+    async def run(self, invoer: TrajectInvoer) -> None:
+        await super().run(invoer)
+
+    def _heeft(self, wijziging: str) -> bool:
+        return False

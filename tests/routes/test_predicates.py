@@ -7,7 +7,7 @@ import pytest
 from domain.consent import Antwoord, Doel, Gezag, Leeftijdsgroep
 from domain.predicates import PREDICATEN, geldt
 from domain.roles import Rol
-from domain.route import KENMERK_WAARDEN, Kenmerk
+from domain.route import EXTRA_WAARDEN, KENMERK_WAARDEN, Kenmerk
 from domain.traject import Toestemming, Traject, Verwijzing
 
 DAG = date(2026, 11, 23)
@@ -43,13 +43,17 @@ def traject(
         ("leefvraag_aanwezig", "leefvraag", {"enkelvoudig", "complex"}),
         ("leefvraag_complex", "leefvraag", {"complex"}),
         ("geen_leefvraag", "leefvraag", {"geen"}),
+        ("leervraag_aanwezig", "leervraag", {"enkelvoudig", "complex"}),
+        ("geen_leervraag", "leervraag", {"geen"}),
         ("leervraag_complex", "leervraag", {"complex"}),
         ("enkelvoudig", "problematiek", {"enkelvoudig"}),
         ("meervoudig_of_multi", "problematiek", {"meervoudig", "multi"}),
+        ("niet_enkelvoudig", "problematiek", {"niet_bepaald", "meervoudig", "multi"}),
     ],
 )
 def test_een_voorwaarde_volgt_het_antwoord(naam: str, kenmerk: str, waar: set[str]) -> None:
-    assert {w for w in KENMERK_WAARDEN[Kenmerk(kenmerk)] if geldt(naam, traject({kenmerk: w}))} == waar
+    alle = {**KENMERK_WAARDEN[Kenmerk(kenmerk)], **EXTRA_WAARDEN.get(Kenmerk(kenmerk), {})}
+    assert {w for w in alle if geldt(naam, traject({kenmerk: w}))} == waar
     assert not geldt(naam, traject())
     assert PREDICATEN[naam].kenmerken == {kenmerk}
 
@@ -66,6 +70,16 @@ def test_alleen_een_gegeven_toestemming_telt(naam: str, doel: Doel) -> None:
     assert {a for a in Antwoord if geldt(naam, traject(antwoorden={doel: a}))} == {Antwoord.GEGEVEN}
     assert not geldt(naam, traject())
     assert not geldt(naam, traject(antwoorden={Doel.TLV_AANVRAAG: Antwoord.GEGEVEN}))
+
+
+def test_zonder_de_gemeente_is_er_geen_leefvraag_of_geen_toestemming() -> None:
+    ja, nee = {Doel.DELEN_SOCIAAL_TEAM: Antwoord.GEGEVEN}, {Doel.DELEN_SOCIAAL_TEAM: Antwoord.INGETROKKEN}
+    for antwoorden in ({}, nee, {Doel.DELEN_JGZ: Antwoord.GEGEVEN}):
+        assert geldt("sociaal_team_doet_niet_mee", traject(antwoorden=antwoorden))
+        assert geldt("zonder_gemeente", traject({"leefvraag": "complex"}, antwoorden))
+    assert not geldt("sociaal_team_doet_niet_mee", traject(antwoorden=ja))
+    assert not geldt("zonder_gemeente", traject({"leefvraag": "complex"}, ja))
+    assert geldt("zonder_gemeente", traject({"leefvraag": "geen"}, ja))
 
 
 def test_vanaf_twaalf_hoort_de_leerling_erbij() -> None:

@@ -121,6 +121,26 @@ def test_vreemde_tekst_is_een_fout_met_een_regel(tekst: str, regel: int, woord: 
     assert any(f.regel == regel and woord in f.zin for f in gevonden), [str(f) for f in gevonden]
 
 
+@pytest.mark.parametrize("code", [r"\x07", r"\e[31m", r"\u202e", r"\0", r"\ud800", r"\u2028", r"\t"])
+def test_een_teken_dat_niemand_ziet_komt_er_niet_in(code: str) -> None:
+    """YAML can spell what the eye cannot see; a title goes to screens, terminals and mails."""
+    titel = "titel: Multidisciplinair overleg met ouders"
+    tekst = PROEF.replace(titel, f'titel: "Overleg {code} met ouders"')
+    (fout,) = fouten(tekst).errors
+    assert (fout.bestand, fout.regel, fout.stap, fout.veld) == ("proef.yaml", 38, "mdo", "titel")
+    assert "niet te zien" in fout.zin
+    assert fout.remedie.startswith("Typ de tekst opnieuw")
+    assert str(fout).isprintable()
+
+
+def test_een_titel_staat_op_een_regel_en_een_naam_is_leesbaar() -> None:
+    gevouwen = PROEF.replace("titel: Proefroute", "titel: |\n  Proef\n  route")
+    assert [(f.regel, f.veld) for f in fouten(gevouwen).errors] == [(4, "titel")]
+    raar = fouten(PROEF.replace("titel: Proefroute", '"ti\\e[31mtel": Proefroute')).errors
+    assert any("niet te zien" in f.zin and f.regel == 4 for f in raar)
+    assert all(str(f).isprintable() for f in raar)
+
+
 def test_woorden_van_yaml_blijven_tekst() -> None:
     """`no` is a word here, and `010` and 12:30 are no numbers: YAML 1.1 would read False, 8 and 750."""
     met_no = PROEF.replace("id: winter", "id: no")

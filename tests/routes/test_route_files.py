@@ -27,11 +27,17 @@ def publiceer(map_: Path) -> None:
 
 def test_de_meegeleverde_routes_laden_en_staan_in_het_slot() -> None:
     catalogus = Catalogus()
-    verwijzingen = {v.route: v for v in laad_routes(catalogus)}
+    verwijzingen = laad_routes(catalogus)
 
-    verwijzing = verwijzingen["midden_groningen"]
-    assert lees_slot(routemap())["midden_groningen.v1.yaml"] == verwijzing.hash
-    assert catalogus.haal(verwijzing).titel == "Ondersteuningsroute Midden-Groningen"
+    assert lees_slot(routemap()) == {f"{v.route}.v{v.versie}.yaml": v.hash for v in verwijzingen}
+    assert [(v.route, v.versie) for v in verwijzingen] == [("midden_groningen", 1), ("midden_groningen", 2)]
+    for verwijzing in verwijzingen:
+        assert catalogus.haal(verwijzing).titel == "Ondersteuningsroute Midden-Groningen"
+    assert catalogus.nieuwste("midden_groningen")[0].versie == 2
+
+
+def test_version_1_is_what_running_cases_were_pinned_to() -> None:
+    assert lees_slot(routemap())["midden_groningen.v1.yaml"] == "2d18f94308c398ff"
 
 
 def test_een_concept_hoeft_niet_in_het_slot(map_: Path) -> None:

@@ -86,13 +86,13 @@ ZINNEN: list[tuple[f.EenFeit, str | None]] = [
     ),
     (
         f.AfspraakGeopend(afspraak=afspraak()),
-        "Afgesproken: Gesprek met ouders over de zorg. De leerkracht doet dit, uiterlijk maandag 23 november 2026.",
+        "Afgesproken: Gesprek met ouders over de zorg. De leerkracht doet dit, streefdatum maandag 23 november 2026.",
     ),
     (
         f.AfspraakGeopend(
             afspraak=afspraak(sjabloon="toestemming_delen_koo", soort=Soort.TOESTEMMING, doel=Doel.DELEN_KOO)
         ),
-        "Er wordt een antwoord verwacht, uiterlijk maandag 23 november 2026: "
+        "Er wordt een antwoord verwacht, streefdatum maandag 23 november 2026: "
         "Toestemming voor overleg met de kind-ouderondersteuner.",
     ),
     (
@@ -165,7 +165,7 @@ ZINNEN: list[tuple[f.EenFeit, str | None]] = [
         "Ouders kregen een herinnering: X.",
     ),
     (f.VensterGepland(venster="voortgang:winter", op=DAG), None),
-    (f.StilteGezien(schooldagen=10, op=DAG), "Er gebeurde 10 schooldagen niets in dit traject."),
+    (f.StilteGezien(schooldagen=10, op=DAG), "10 schooldagen geen voortgang terwijl er iets klaar had moeten zijn."),
     (
         f.StagnatieVastgesteld(
             bron="ladder", oorzaak=Oorzaak.SCHOOL, bij=Rol.REGIEVOERDER, afspraak_id="a2", over="a1", op=DAG
@@ -185,6 +185,23 @@ ZINNEN: list[tuple[f.EenFeit, str | None]] = [
     (f.KalenderVervangen(kalender="k", op=DAG), "De schoolkalender is bijgewerkt."),
     (f.TrajectGesloten(op=DAG), "Het traject is gesloten."),
     (f.TrajectHeropend(op=DAG), "Het traject is heropend."),
+    (
+        f.RegieVerplaatst(naar=Rol.IB, reden="geen_toestemming", op=DAG),
+        "Er is geen toestemming meer. De regie ligt nu bij de intern begeleider.",
+    ),
+    (
+        f.RegieVerplaatst(naar=Rol.REGIEVOERDER, reden="overgenomen", terug_naar=Rol.IB, op=DAG),
+        "De regie is overgenomen door de regievoerder zorg.",
+    ),
+    (
+        f.GezagGewijzigd(
+            gezag=Gezag(gezagdragers=("p-geheim",), leerling_id="l-geheim"),
+            vastgesteld_op=DAG,
+            vastgesteld_door="p-ib",
+            op=DAG,
+        ),
+        "Opnieuw nagegaan is wie het gezag heeft. Zo nodig wordt opnieuw om toestemming gevraagd.",
+    ),
 ]
 
 
@@ -227,7 +244,7 @@ def test_een_afspraak_die_de_route_niet_meer_kent_breekt_de_pagina_niet(route: R
 
 def test_de_stand_zegt_wie_aan_zet_is_en_tot_wanneer(route: Route) -> None:
     assert stand_in_woorden(route, traject()) == (
-        "De stap is nu: Signaal. De leerkracht is aan zet, uiterlijk maandag 23 november 2026: "
+        "De stap is nu: Signaal. De leerkracht is aan zet, streefdatum maandag 23 november 2026: "
         "Gesprek met ouders over de zorg."
     )
     wacht = traject(afspraken=(afspraak(rol=Rol.IB, bal=Partij.OUDERS, soort=Soort.TOESTEMMING, doel=Doel.DELEN_KOO),))

@@ -1,4 +1,5 @@
 import socket
+import stat
 import time
 import uuid
 from datetime import timedelta
@@ -66,6 +67,19 @@ async def test_ready_means_every_namespace_and_attribute_works(tmp_path: Path) -
         listening = [c for c in psutil.Process(server.pid).net_connections("inet") if c.status == psutil.CONN_LISTEN]
         assert int(server.address.rpartition(":")[2]) in {c.laddr.port for c in listening}
         assert {c.laddr.ip for c in listening} <= {"127.0.0.1", "::1"}, "reachable from this machine only"
+
+
+async def test_what_it_keeps_is_for_nobody_else(tmp_path: Path) -> None:
+    """Payloads are encrypted, but ids, times and who did what are not. An earlier version left its files open to all."""
+    root = tmp_path / "temporal"
+    root.mkdir(mode=0o755)
+    (root / "temporal.log").touch(mode=0o644)
+    with DevServer(root) as server:
+        await server.ready()
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in root.iterdir()}
+        assert {"temporal.db", "temporal.db-wal", "temporal.log"} <= set(modes)
+        assert set(modes.values()) == {0o600}, modes
+        assert stat.S_IMODE(root.stat().st_mode) == 0o700
 
 
 def test_a_busy_port_is_named(tmp_path: Path) -> None:

@@ -8,20 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from domain.sjabloon import Sjabloon
 from runtime.mailbericht import (
     ONDERWERPEN,
     Groep,
     Mailcontext,
     Regel,
-    Sjabloon,
     SpoedContext,
     WeekoverzichtContext,
     bouw_bericht,
     lees_context,
     naar_html,
     naar_tekst,
+    onderwerp_van,
 )
-from tests.support.mailproeven import CONTEXTEN, MOMENT, SPOED, bouw, escalatie, lees, regel
+from tests.support.mailproeven import CONTEXTEN, MOMENT, SPOED, URL, bouw, escalatie, lees, regel
 
 elke_mail = pytest.mark.parametrize("context", CONTEXTEN, ids=lambda c: c.sjabloon.value)
 
@@ -59,7 +60,7 @@ def test_elk_sjabloon_heeft_een_proef_en_een_onderwerp() -> None:
 @elke_mail
 def test_een_mail_zoals_de_ontvanger_hem_leest(context: Mailcontext) -> None:
     mail = lees(bouw(context))
-    assert mail["Subject"] == ONDERWERPEN[context.sjabloon]
+    assert mail["Subject"] == onderwerp_van(context)
     assert mail["To"] == "ib@school.test"
     assert mail["From"] == "Routewacht <routewacht@swv.test>"
     assert mail["Auto-Submitted"] == "auto-generated"
@@ -161,7 +162,9 @@ def test_zwijgen_is_geen_toestemming() -> None:
 
 
 def test_samenvatting_telt_goed() -> None:
-    een = WeekoverzichtContext(voornaam="M", datum="d", groepen=(Groep(titel="Vandaag", regels=(regel(),)),))
+    een = WeekoverzichtContext(
+        voornaam="M", datum="d", regels_url=f"{URL}over", groepen=(Groep(titel="Vandaag", regels=(regel(),)),)
+    )
     assert een.samenvatting == "Er staat één ding voor je klaar."
     drie = een.model_copy(
         update={
@@ -173,7 +176,7 @@ def test_samenvatting_telt_goed() -> None:
 
 def test_een_leeg_weekoverzicht_bestaat_niet() -> None:
     with pytest.raises(ValidationError):
-        WeekoverzichtContext(voornaam="M", datum="d", groepen=())
+        WeekoverzichtContext(voornaam="M", datum="d", regels_url=f"{URL}over", groepen=())
 
 
 @elke_mail

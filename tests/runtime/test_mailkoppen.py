@@ -8,11 +8,11 @@ from email.message import EmailMessage
 import pytest
 
 import runtime.mailbericht as mailbericht
+from domain.sjabloon import Sjabloon
 from runtime.mailbericht import (
     AdresOngeldig,
     KoppenAfwijkend,
     Lekkend,
-    Sjabloon,
     controleer_koppen,
     controleer_python,
     valideer_adres,

@@ -118,7 +118,8 @@ def test_nothing_listens_on_the_network_and_the_password_is_needed(running: Embe
     sockets = Path(str(url.query["host"]))
     assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
     assert stat.S_IMODE((sockets / ".s.PGSQL.5432").stat().st_mode) == 0o700
-    assert stat.S_IMODE((running.root / "postgres.wachtwoord").stat().st_mode) == 0o600
+    for name in ("postgres.wachtwoord", "postgres.log", "postgres.lock"):
+        assert stat.S_IMODE((running.root / name).stat().st_mode) == 0o600, name
     assert list(home_of(running).glob("data.nieuw*")) == []
 
 

@@ -5,13 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from domain.errors import TrajectLoopt
-from storage.case_tables import OpdrachtSoort, OpdrachtStatus
+from domain.errors import TrajectLoopt, Verouderd
+from storage.case_tables import OpdrachtSoort, OpdrachtStatus, Tekst, TijdlijnRij
 from storage.errors import CommandoHergebruikt
 from storage.journal import (
     Journaalregel,
+    bewaar_tekst,
     lees_opdracht,
     markeer_verwerkt,
     markeer_weigering,
@@ -21,13 +23,18 @@ from storage.journal import (
 from tests.storage.zaken import NU
 
 Sessies = async_sessionmaker[AsyncSession]
+WEIGERING = Verouderd("Dit is al afgerond.", veld="gezien_versie", remedie="Kijk opnieuw.")
 INHOUD: dict[str, Any] = {"handeling": {"soort": "rond_af", "afspraak_id": "a1"}, "door": {"rol": "ib"}}
 
 
-async def neem(db: Sessies, commando_id: str, inhoud: dict[str, Any] = INHOUD) -> Journaalregel:
+async def neem(
+    db: Sessies, commando_id: str, inhoud: dict[str, Any] = INHOUD, traject_id: str = "t-1"
+) -> Journaalregel:
     async with db.begin() as session:
         soort = OpdrachtSoort.HANDELING
-        return await neem_aan(session, commando_id=commando_id, traject_id="t-1", soort=soort, inhoud=inhoud, nu=NU)
+        return await neem_aan(
+            session, commando_id=commando_id, traject_id=traject_id, soort=soort, inhoud=inhoud, nu=NU
+        )
 
 
 async def pak(db: Sessies, *, na: timedelta, limiet: int = 10) -> list[str]:
@@ -92,3 +99,50 @@ async def test_two_relays_never_take_the_same_act(db: Sessies) -> None:
         # The first has not committed yet; the second neither waits nor takes the same ones.
         tweede = await asyncio.wait_for(pak(db, na=timedelta(minutes=2)), timeout=3)
     assert ([r.commando_id for r in eerste], tweede) == (["c0", "c1"], ["c2", "c3"])
+
+
+async def test_acts_that_keep_failing_do_not_keep_newer_ones_waiting(db: Sessies) -> None:
+    for nr in range(3):
+        await neem(db, f"vast{nr}", traject_id=f"t-vast{nr}")
+    assert await pak(db, na=timedelta(minutes=2), limiet=2) == ["vast0", "vast1"]
+    await neem(db, "nieuw", traject_id="t-nieuw")
+    assert await pak(db, na=timedelta(minutes=4), limiet=2) == ["vast2", "nieuw"]
+
+
+async def test_within_a_traject_the_order_in_which_they_came_stays(db: Sessies) -> None:
+    await neem(db, "eerst")
+    assert await pak(db, na=timedelta(minutes=2)) == ["eerst"]
+    await neem(db, "later")
+    assert await pak(db, na=timedelta(minutes=4), limiet=1) == ["eerst"]
+
+
+async def test_the_words_added_to_a_refused_act_go_with_it(db: Sessies) -> None:
+    """They may be about a child; of an act that was never done nothing has to stay."""
+    gebleven = []
+    for nr in ("een", "twee"):
+        async with db.begin() as session:
+            ref = await bewaar_tekst(session, traject_id="t-1", tekst=f"Over {nr}", door_persoon_id=None, nu=NU)
+        await neem(db, f"c-{nr}", {**INHOUD, "tekst_ref": ref})
+        gebleven.append(ref)
+    async with db.begin() as session:
+        assert await markeer_weigering(session, "c-een", WEIGERING)
+        assert await markeer_verwerkt(session, "c-twee", 3)
+        assert not await markeer_weigering(session, "c-twee", WEIGERING)
+    async with db() as session:
+        assert list(await session.scalars(select(Tekst.id))) == gebleven[1:]
+
+
+async def test_words_that_stand_in_the_timeline_stay_whatever_a_repeat_says(db: Sessies) -> None:
+    """The act was done, but its outcome was lost; offered again much later it comes back as refused."""
+    async with db.begin() as session:
+        ref = await bewaar_tekst(session, traject_id="t-1", tekst="Fijn gesprek", door_persoon_id=None, nu=NU)
+        session.add(
+            TijdlijnRij(
+                traject_id="t-1", nr=4, epoch=1, op=NU, door_rol="ib", soort="afspraak_gedaan", feit={}, tekst_ref=ref
+            )
+        )
+    await neem(db, "c1", {**INHOUD, "tekst_ref": ref})
+    async with db.begin() as session:
+        assert await markeer_weigering(session, "c1", WEIGERING)
+    async with db() as session:
+        assert await session.scalar(select(Tekst.tekst).where(Tekst.id == ref)) == "Fijn gesprek"

@@ -8,11 +8,21 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from domain.consent import Antwoord, Doel, Vorm
 from domain.effects import Bericht, Melding
-from domain.feiten import AfspraakGedaan, AfspraakOvergedragen, AfspraakVerzet, EenFeit, TrajectGesloten, Wie
+from domain.feiten import (
+    AfspraakGedaan,
+    AfspraakOvergedragen,
+    AfspraakVerzet,
+    EenFeit,
+    ToestemmingGevraagd,
+    ToestemmingVastgelegd,
+    TrajectGesloten,
+    Wie,
+)
 from domain.roles import Rol
 from domain.route import Soort
-from runtime import mailcontext
+from domain.sjabloon import Sjabloon
 from runtime.smtp import Uitslag
 from storage import mail_hold, outbox
 from storage.digest import maak_overzichten
@@ -21,10 +31,10 @@ from storage.mail_content import inhoud
 from storage.mail_list import aangehouden_mails
 from storage.mail_tables import BerichtRij, MailRij, MailStatus
 from storage.outbox import MailKlaar, neem_in_verzending
-from storage.people_tables import Gezagdrager
+from storage.people_tables import Aanstelling, Gezagdrager, Persoon
+from storage.read import mijn_afspraken
 from storage.record import leg_vast
-from storage.templates import Sjabloon
-from tests.storage.zaken import CATALOGUS, NU, VANDAAG, Verhaal, afspraak, bevolk, melding, meteen
+from tests.storage.zaken import CATALOGUS, NU, VANDAAG, Verhaal, afspraak, bevolk, melding, meteen, persoon, stel_aan
 
 Sessies = async_sessionmaker[AsyncSession]
 IB = Wie(rol=Rol.IB, persoon_id="ib")
@@ -248,8 +258,7 @@ async def test_for_parents_a_question_goes_before_news(db: Sessies) -> None:
     assert klaar.inhoud.sjabloon is Sjabloon.STAND_VOOR_OUDERS
 
 
-def test_template_names_are_those_of_the_texts() -> None:
-    assert {str(s) for s in Sjabloon} == {str(s) for s in mailcontext.Sjabloon}
+def test_what_the_relay_says_has_its_place_in_the_outbox() -> None:
     assert {str(u) for u in Uitslag} - {str(Uitslag.TIJDELIJK)} == set(outbox._NA_UITSLAG)
 
 
@@ -264,3 +273,75 @@ async def test_a_mail_whose_workflow_was_lost_is_found(db: Sessies) -> None:
     async with db() as session:
         assert await outbox.wachtende_mails(session, NU - timedelta(minutes=5), 10) == []
         assert await outbox.wachtende_mails(session, NU + timedelta(minutes=5), 10) == [mail]
+
+
+async def _vertrekt(db: Sessies, wie: str, opvolger: str) -> None:
+    """Leaves yesterday; the successor has been there since."""
+    async with db.begin() as session:
+        await session.execute(update(Aanstelling).where(Aanstelling.persoon_id == wie).values(tot=VANDAAG))
+        await persoon(session, opvolger)
+        await stel_aan(session, opvolger, "school", Rol.IB)
+
+
+async def _wie(db: Sessies, mails: list[str]) -> list[str]:
+    async with db() as session:
+        return list(await session.scalars(select(MailRij.persoon_id).where(MailRij.id.in_(mails))))
+
+
+@pytest.mark.parametrize("genoemd", [None, "ib"])
+async def test_what_waited_for_somebody_who_left_goes_to_the_successor(db: Sessies, genoemd: str | None) -> None:
+    async with db.begin() as session:
+        await bevolk(session)
+        begin = Verhaal().start(afspraak(1, persoon_id=genoemd), meldingen=[melding("n1", persoon_id=genoemd)])
+        await leg_vast(session, begin, CATALOGUS, meteen)
+    await _vertrekt(db, "ib", "nieuwe_ib")
+    [mail] = mails = await ochtend(db)
+    assert await _wie(db, mails) == ["nieuwe_ib"]
+    assert await neem(db, mail) is not None
+
+
+async def test_an_urgent_mail_to_somebody_who_left_is_told_to_the_successor_next_morning(db: Sessies) -> None:
+    [mail] = await leg(db, Verhaal(), meldingen=[dringend()])
+    await _vertrekt(db, "ib", "nieuwe_ib")
+    assert await neem(db, mail) is None
+    assert await status(db, mail) == MailStatus.LAPSED
+    mails = await ochtend(db)
+    assert await _wie(db, mails) == ["nieuwe_ib"]
+
+
+async def test_somebody_without_an_address_is_not_silently_passed_over(db: Sessies) -> None:
+    [mail] = await leg(db, Verhaal(), meldingen=[dringend()])
+    async with db.begin() as session:
+        await session.execute(update(Persoon).where(Persoon.id == "ib").values(email=None))
+    assert await neem(db, mail) is None
+    assert await _wie(db, await ochtend(db)) == ["directie"]
+
+
+async def test_a_named_person_who_left_is_told_nothing_new(db: Sessies) -> None:
+    async with db.begin() as session:
+        await bevolk(session)
+    await _vertrekt(db, "ib", "nieuwe_ib")
+    async with db.begin() as session:
+        begin = Verhaal().start(afspraak(1, persoon_id="ib"), meldingen=[melding("n1", persoon_id="ib")])
+        await leg_vast(session, begin.model_copy(update={"nu": MORGEN}), CATALOGUS, meteen)
+        mijn = await mijn_afspraken(session, "nieuwe_ib", MORGEN.date())
+        van_wie_weg_is = await mijn_afspraken(session, "ib", MORGEN.date())
+    assert await _wie(db, await ochtend(db)) == ["nieuwe_ib"]
+    assert [m.afspraak.afspraak_id for m in mijn] == ["a1"]
+    assert van_wie_weg_is == []
+
+
+async def test_a_parent_who_answered_is_not_reminded_for_the_other(db: Sessies) -> None:
+    verhaal = Verhaal()
+    vraag = afspraak(1, soort=Soort.TOESTEMMING, rol=Rol.OUDERS, doel=Doel.DELEN_JGZ)
+    async with db.begin() as session:
+        await bevolk(session)
+        await session.execute(update(Gezagdrager).values(heeft_gezag=True))
+        await leg_vast(session, verhaal.start(vraag), CATALOGUS, meteen)
+        antwoord = ToestemmingVastgelegd(
+            doel=Doel.DELEN_JGZ, persoon_id="ouder", antwoord=Antwoord.GEGEVEN, vorm=Vorm.MONDELING, op=VANDAAG
+        )
+        gevraagd = ToestemmingGevraagd(doel=Doel.DELEN_JGZ, op=VANDAAG)
+        herinnering = melding("h", Bericht.HERINNERING, Rol.OUDERS)
+        await leg_vast(session, verhaal.versie(gevraagd, antwoord, meldingen=[herinnering]), CATALOGUS, meteen)
+    assert await _wie(db, await ochtend(db)) == ["ouder_zonder"]

@@ -1,16 +1,18 @@
 """An import is taken over whole or not at all, and says everything that is wrong at once."""
 
+import asyncio
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from domain.roles import Rol
 from runtime.mailbericht import valideer_adres
-from storage.people_import import EMAIL, lees_csv, voer_in
+from storage.people_csv import EMAIL, lees_csv
+from storage.people_import import voer_in
 from storage.people_tables import Aanstelling, Organisatie, Persoon
 from tests.storage.zaken import bevolk
 
@@ -188,3 +190,54 @@ def test_what_would_break_a_mail_or_a_page_later_is_refused_now(kolom: str, waar
     regel = ",".join({**velden, kolom: waarde}.values())
     gelezen = lees_csv(f"{','.join(velden)}\n{regel}\n".encode())
     assert [(f.rij, f.kolom) for f in gelezen.fouten] == [(2, kolom)]
+
+
+async def test_two_parents_share_an_address_and_somebody_who_works_here_may_be_at_it_too(db: Sessies) -> None:
+    thuis = "gezin@proef.test"
+    async with db.begin() as session:
+        await bevolk(session)
+        for nr, naam in enumerate(("Moeder", "Vader")):
+            session.add(Persoon(id=f"ouder{nr}", voornaam=naam, achternaam="Gezin", email=thuis))
+    async with db.begin() as session:
+        # The mother teaches at the school herself; a neighbour with the same address at home is somebody else.
+        rijen = f"moeder;gezin;{thuis};De Proef;leerkracht;2026-08-01;\n"
+        uitkomst = await voer_in(session, lees_csv(csv(rijen)))
+        assert (uitkomst.fouten, uitkomst.personen_nieuw, uitkomst.aanstellingen_nieuw) == ((), 0, 1)
+    async with db.begin() as session:
+        assert await session.scalar(select(Aanstelling.persoon_id).where(Aanstelling.rol == "leerkracht")) == "ouder0"
+        ander = await voer_in(session, lees_csv(csv(f"Buur;Vrouw;{thuis};De Proef;ib;2026-08-01;\n")))
+        assert [(f.rij, f.kolom) for f in ander.fouten] == [(2, "email")]
+
+
+async def test_an_address_of_a_parent_does_not_keep_a_colleague_out(db: Sessies) -> None:
+    async with db.begin() as session:
+        await bevolk(session)
+        session.add(Persoon(id="ouder-een", voornaam="Ouder", achternaam="Een", email="Thuis@proef.test"))
+        resultaat = await voer_in(session, lees_csv(csv("Zoë;van Dijk;thuis@proef.test;De Proef;ib;2026-08-01;\n")))
+        assert (resultaat.personen_nieuw, resultaat.aanstellingen_nieuw) == (1, 1)
+        weer = await voer_in(session, lees_csv(csv("Zoë;van Dijk;thuis@proef.test;De Proef;ib;2026-08-01;\n")))
+        assert (weer.fouten, weer.personen_nieuw, weer.aanstellingen_nieuw) == ((), 0, 0)
+
+
+async def test_two_imports_at_once_do_not_make_somebody_twice(db: Sessies) -> None:
+    async with db.begin() as session:
+        await bevolk(session)
+
+    async def een() -> int:
+        async with db.begin() as session:
+            return (await voer_in(session, lees_csv(csv(ZOE)))).personen_nieuw
+
+    assert sorted(await asyncio.gather(*(een() for _ in range(4)))) == [0, 0, 0, 1]
+
+
+async def test_a_whole_region_is_taken_over_in_a_few_statements(db: Sessies) -> None:
+    """Asking and writing per row would take minutes; the number of statements may not grow with the file."""
+    rijen = [f"V{nr};A{nr};p{nr}@proef.test;De Proef;leerkracht;2026-08-01;\n" for nr in range(3000)]
+    async with db.begin() as session:
+        await bevolk(session)
+        verzonden: list[str] = []
+        verbinding = (await session.connection()).sync_connection
+        event.listen(verbinding, "before_cursor_execute", lambda *a: verzonden.append(a[2]))
+        resultaat = await voer_in(session, lees_csv(csv(*rijen)))
+        assert (resultaat.fouten, resultaat.aanstellingen_nieuw) == ((), 3000)
+        assert len(verzonden) < 20

@@ -215,3 +215,17 @@ async def test_how_long_a_version_takes(db: Sessies, capsys: pytest.CaptureFixtu
     duur.sort()
     with capsys.disabled():
         print(f"\nleg_vast: p50 {duur[30]:.1f} ms, p95 {duur[56]:.1f} ms")
+
+
+async def test_the_same_facts_on_another_day_tell_nobody_again(db: Sessies) -> None:
+    """A workflow put back from an older copy climbs a rung again: the same fact, a message with another date in its key."""
+    async with db.begin() as session:
+        await bevolk(session)
+    verhaal = Verhaal()
+    start = verhaal.start()
+    morgen = NU + timedelta(days=1)
+    await leg(db, start.model_copy(update={"meldingen": (melding("t-abc123:a1:vandaag:2026-09-01"),)}))
+    nogmaals = {"meldingen": (melding("t-abc123:a1:vandaag:2026-09-02"),), "nu": morgen}
+    await leg(db, start.model_copy(update=nogmaals))
+    async with db() as session:
+        assert list(await session.scalars(select(BerichtRij.sleutel))) == ["t-abc123:a1:vandaag:2026-09-01"]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from itertools import pairwise
 
 from domain import feiten as f
@@ -11,8 +12,9 @@ from domain.feiten import Gebeurtenis
 from domain.handelingen import TijdVerstreken
 from domain.ingebouwd import Ingebouwd
 from domain.instellingen import UITSTEL_HOOGSTENS_KEER
+from domain.predicates import geldt
 from domain.progress import Uitslag, next_wake, progress
-from domain.roles import Rol
+from domain.roles import Partij, Rol
 from domain.route import AfspraakSjabloon, Uitkomst
 from domain.tijd import lokale_datum
 from domain.traject import AfspraakStatus, Traject, TrajectStatus
@@ -28,6 +30,9 @@ def controleer(zaak: Zaak, voor: Traject | None, uitslag: Uitslag) -> None:
     datums_kloppen(zaak)
     berichten_kloppen(zaak, uitslag)
     zonder_toestemming_niets(zaak, voor, uitslag)
+    if zaak.kader.tweede_editie:
+        niemand_buiten_school_zonder_toestemming(uitslag)
+        iemand_praat_over_antwoorden(uitslag)
     stilstand_ligt_bij_iemand(zaak.traject)
     niets_gaat_terug(zaak, voor)
 
@@ -62,6 +67,8 @@ def tijdlijn_is_genoeg(zaak: Zaak) -> None:
     """The whole timeline, read back from JSON, gives the state."""
     gelezen = [Gebeurtenis.model_validate_json(g.model_dump_json()) for g in zaak.gebeurtenissen]
     assert vouw_alles(gelezen) == zaak.traject
+    if zaak.kader.tweede_editie:
+        laatste_woord_telt(zaak)
 
 
 def feiten_volgen_elkaar(zaak: Zaak, uitslag: Uitslag) -> None:
@@ -110,11 +117,61 @@ def zonder_toestemming_niets(zaak: Zaak, voor: Traject | None, uitslag: Uitslag)
             _had_alles(zaak, voor, g.feit)
 
 
+# Laid down here once more, apart from domain/delen.py: who outside school stands for which purpose.
+_BUITEN_SCHOOL = {
+    Rol.KOO: Doel.DELEN_KOO,
+    Rol.JGZ: Doel.DELEN_JGZ,
+    Rol.CASEMANAGER: Doel.DELEN_SOCIAAL_TEAM,
+    Rol.GEDRAGSWETENSCHAPPER_ST: Doel.DELEN_SOCIAAL_TEAM,
+    Rol.CJG: Doel.DELEN_SOCIAAL_TEAM,
+    Rol.WIJKTEAM: Doel.DELEN_SOCIAAL_TEAM,
+    Rol.ONDERSTEUNINGSLOKET: Doel.INZET_ONDERSTEUNINGSLOKET,
+    Rol.TOEWIJZINGSTEAM: Doel.ZATT_OZL,
+}
+
+
+def niemand_buiten_school_zonder_toestemming(uitslag: Uitslag) -> None:
+    """No message for, nothing owed by, and no regie with somebody outside school to whom it was not agreed."""
+    t = uitslag.traject
+    bereikt = {g.feit.naar_rol for g in uitslag.gebeurtenissen if isinstance(g.feit, f.TredeBereikt)}
+    gehoord = bereikt | {m.rol for m in uitslag.meldingen}
+    if t.status is TrajectStatus.LOPEND:
+        gehoord |= {t.regie_bij, *(a.rol for a in t.open_afspraken)}
+    for rol in gehoord & set(_BUITEN_SCHOOL):
+        assert t.stand(_BUITEN_SCHOOL[rol]) is Stand.GEGEVEN, rol
+
+
+def iemand_praat_over_antwoorden(uitslag: Uitslag) -> None:
+    """Where an answer made that people want to talk, or do not agree, somebody owes that talk."""
+    t = uitslag.traject
+    for doel in {g.feit.doel for g in uitslag.gebeurtenissen if isinstance(g.feit, f.ToestemmingVastgelegd)}:
+        if t.stand(doel) in {Stand.EERST_PRATEN, Stand.TEGENSTRIJDIG}:
+            assert any(a.doel is doel and a.bal is not Partij.OUDERS for a in t.open_afspraken), doel
+
+
+def laatste_woord_telt(zaak: Zaak) -> None:
+    """Of each person and purpose the answer that was said last holds, in whatever order they were written down; and
+    nothing said before the traject was opened again."""
+    gezegd: dict[tuple[Doel, str], tuple[date, f.ToestemmingVastgelegd]] = {}
+    for g in zaak.gebeurtenissen:
+        if isinstance(g.feit, f.TrajectHeropend):
+            gezegd = {}
+        if isinstance(g.feit, f.ToestemmingVastgelegd):
+            sleutel = (g.feit.doel, g.feit.persoon_id)
+            if sleutel not in gezegd or g.feit.op >= gezegd[sleutel][0]:
+                gezegd[sleutel] = (g.feit.op, g.feit)
+    geldt = {(doel, wie): a for doel, v in zaak.traject.toestemmingen.items() for wie, a in v.antwoorden.items()}
+    assert geldt == {sleutel: feit.antwoord for sleutel, (_, feit) in gezegd.items()}
+
+
 def _had_alles(zaak: Zaak, voor: Traject, feit: f.BesluitGenomen) -> None:
     besluit = zaak.kader.route.stap(feit.stap).besluit
     uitkomst: Uitkomst = next(u for u in besluit.uitkomsten if u.id == feit.uitkomst)
     gedaan = {a.sjabloon for a in voor.afspraken if a.stap == feit.stap and a.status is AfspraakStatus.GEDAAN}
+    daarna = voor.model_copy(update={"kenmerken": {**voor.kenmerken, **feit.kenmerken}})
     for eis in uitkomst.vereist:
+        if eis.als is not None and not geldt(eis.als, daarna):
+            continue
         assert eis.toestemming is None or voor.stand(eis.toestemming) is Stand.GEGEVEN, feit
         assert eis.afspraak is None or eis.afspraak in gedaan, feit
 

@@ -28,7 +28,12 @@ URL = "https://routewacht.school.test/a/"
 
 def regel(titel: str = "Evaluatie vastleggen", nummer: int = 1) -> Regel:
     return Regel(
-        titel=titel, traject_code="T-4F7K2", wanneer="vandaag", uitleg="Afspraak uit het plan.", url=f"{URL}{nummer}"
+        titel=titel,
+        traject_code="T-4F7K2",
+        wanneer="vandaag",
+        uitleg="Afspraak uit het plan.",
+        herkomst="uit de route",
+        url=f"{URL}{nummer}",
     )
 
 
@@ -38,9 +43,10 @@ def escalatie(rol: str) -> EscalatieContext:
             "voornaam": "Henk",
             "rol": rol,
             "traject_code": "T-4F7K2",
-            "stil_sinds": "woensdag 4 november",
-            "stil_duur": "18 schooldagen",
-            "bal_bij": "de gemeente",
+            "waarom": "Eén afspraak blijft liggen.",
+            "wacht": "Intakegesprek met het gezin",
+            "streefdatum": "woensdag 4 november (18 schooldagen geleden)",
+            "bal": "de gemeente, sinds maandag 2 november",
             "gevraagd": "Breng de betrokkenen bij elkaar.",
             "url": f"{URL}e",
         }
@@ -53,11 +59,14 @@ CONTEXTEN: list[Mailcontext] = [
         datum="maandag 30 november 2026",
         groepen=(Groep(titel="Te laat", regels=(regel(),)), Groep(titel="Vandaag", regels=(regel(nummer=2),))),
         overzicht_url=f"{URL}mijn",
+        regels_url=f"{URL}over",
     ),
     SpoedContext(voornaam="Marieke", regel=regel()),
     escalatie("regievoerder"),
     escalatie("stagnatiepunt"),
-    ToestemmingContext(traject_code="T-4F7K2", graag_voor="vrijdag 11 december", url=f"{URL}t"),
+    ToestemmingContext(
+        traject_code="T-4F7K2", antwoord="Wilt u antwoorden op of vóór vrijdag 11 december?", url=f"{URL}t"
+    ),
     StandContext(
         traject_code="T-4F7K2",
         stap=3,
@@ -65,6 +74,16 @@ CONTEXTEN: list[Mailcontext] = [
         aan_de_beurt="de school",
         wat="een afspraak maken",
         wanneer="uiterlijk vrijdag",
+        url=f"{URL}s",
+    ),
+    StandContext(
+        traject_code="T-4F7K2",
+        stap=8,
+        stappen=8,
+        aan_de_beurt="Niemand",
+        wat="niets meer",
+        wanneer="niets meer",
+        gesloten=True,
         url=f"{URL}s",
     ),
     ContactContext(

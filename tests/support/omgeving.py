@@ -21,10 +21,12 @@ from domain.traject import Traject
 from runtime.codec import Sleutelring, maak_converter
 from runtime.route_files import laad_routes
 from runtime.settings import Settings
+from runtime.sleutelkast import Sleutelkast
 from runtime.smtp import Postbode
 from runtime.temporal import NACHT_QUEUE, TRAJECT_QUEUE
 from storage.db import maak_engine, sessies
 from storage.people import gezag_van
+from storage.zaaksleutels import Zaaksleutels
 from tests.support.servers import with_converter
 from tests.support.smtp_sink import SmtpSink
 from worker.registry import Benodigdheden, maak_workers
@@ -103,13 +105,20 @@ class Zaakdraad:
 
 
 @contextlib.asynccontextmanager
-async def omgeving(database_url: str, client: Client) -> AsyncIterator[Omgeving]:
-    """Workers on `client` (its namespace decides whether the clock may be scaled), people loaded, SMTP listening."""
+async def omgeving(
+    database_url: str, client: Client, *, ring: Sleutelring | None = None, zaaksleutels: bool = False
+) -> AsyncIterator[Omgeving]:
+    """Workers on `client` (its namespace decides whether the clock may be scaled), people loaded, SMTP listening.
+
+    With `zaaksleutels` each workflow has a data key of its own, as in the real processes; without, the ring encrypts,
+    so that a history stays readable when the database of its test is gone.
+    """
     laad_routes()
-    ring = Sleutelring.nieuw()
-    client = with_converter(client, maak_converter(ring))
+    ring = ring or Sleutelring.nieuw()
     engine = maak_engine(database_url)
     maker = sessies(engine)
+    kast = Sleutelkast(ring, Zaaksleutels(maker)) if zaaksleutels else None
+    client = with_converter(client, maak_converter(ring, kast))
     async with maker.begin() as session:
         await laad(session)
     async with SmtpSink() as sink, contextlib.AsyncExitStack() as stapel:

@@ -24,9 +24,9 @@ _KIJK_ELKE = 0.02
 
 
 @contextlib.asynccontextmanager
-async def leven(database_url: str, client: Client) -> AsyncIterator[Omgeving]:
+async def leven(database_url: str, client: Client, **anders: Any) -> AsyncIterator[Omgeving]:
     """A whole Routewacht; whatever still runs when it ends is terminated, so that the next test meets no old cases."""
-    async with omgeving(database_url, client) as o:
+    async with omgeving(database_url, client, **anders) as o:
         try:
             yield o
         finally:

@@ -148,7 +148,11 @@ async def site(database_url: str, client: Client | None, *, postvak: bool = Fals
             async def gezond() -> bool:
                 return client is not None and await client.service_client.check_health()
 
-            diensten = Diensten(sessies(engine), aanbieder, klok, settings, CATALOGUS, gezond, postvak=postvak)
+            # Two busy cores may be slow; how long a person really waits has tests of its own.
+            geduld = timedelta(seconds=8)
+            diensten = Diensten(
+                sessies(engine), aanbieder, klok, settings, CATALOGUS, gezond, postvak=postvak, geduld=geduld
+            )
             app = maak_app(diensten)
             transport = httpx2.ASGITransport(app=app)
             async with (

@@ -54,6 +54,10 @@ class SmtpSink:
         """Plan a fault for the next `keer` times that the conversation reaches `fase`."""
         self._storingen.append(Storing(fase, soort, code, keer))
 
+    def storingen_voorbij(self) -> None:
+        """Forget every fault that was planned."""
+        self._storingen.clear()
+
     async def start(self) -> Self:
         """Listen; after `stop` again on the same port."""
         self._server = await asyncio.start_server(self._begin, "127.0.0.1", self.poort)

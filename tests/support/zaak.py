@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 
 from domain.catalogus import Catalogus
-from domain.consent import Antwoord, Doel, Gezag, Leeftijdsgroep, Vorm
+from domain.consent import Antwoord, Doel, Gezag, Leeftijdsgroep, Vorm, ondertekenaars
 from domain.dagen import Kalender, Regio
 from domain.effects import Bericht, Melding
 from domain.feiten import Gebeurtenis, Wie
@@ -223,8 +223,28 @@ class Zaak:
         self.naar_triage()
         for sjabloon in ("onderzoek_onderwijs", "inschatting_basisondersteuning", "bespreking_ouders"):
             self.rond_af(sjabloon)
-        antwoorden = {"leervraag": "complex", "leefvraag": leefvraag, "problematiek": "enkelvoudig"}
+        antwoorden = {"leervraag": "complex", "leefvraag": leefvraag, "problematiek": "niet_bepaald"}
         self.besluit("triage", "extra_ondersteuning", antwoorden=antwoorden)
+
+    def naar_plan(self, leefvraag: str = "complex", problematiek: str = "meervoudig") -> None:
+        """From the start: school and gemeente are going to make a plan together, with consent of everybody who signs."""
+        self.naar_triage()
+        doel = Doel.DELEN_SOCIAAL_TEAM
+        self.toestemming(doel, Antwoord.GEGEVEN, *ondertekenaars(doel, self.traject.gezag))
+        self.rond_af("onderzoek_onderwijs")
+        self.rond_af("bespreking_ouders")
+        antwoorden = {"leervraag": "complex", "leefvraag": leefvraag, "problematiek": problematiek}
+        self.besluit("triage", "plan_van_aanpak", antwoorden=antwoorden)
+
+    def stel_plan_vast(self, leefvraag: str = "enkelvoudig") -> None:
+        """From the step plan_van_aanpak: everything for the plan is done and it is adopted."""
+        for sjabloon in ("uitnodiging_mdo", "crisisafspraken"):
+            if self.heeft_open(sjabloon):
+                self.rond_af(sjabloon)
+        self.rond_af("mdo", None, Rol.OUDERS, Rol.IB, Rol.CASEMANAGER)
+        for sjabloon in ("onderwijsdoelen", "zorgdoelen", "plan"):
+            self.rond_af(sjabloon)
+        self.besluit("plan_vaststellen", "vastgesteld", leervraag="complex", leefvraag=leefvraag)
 
     def evalueer(self, uitkomst: str) -> Uitslag:
         """The six-weekly evaluation with everybody who must be there."""

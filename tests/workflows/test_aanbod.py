@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -30,7 +31,7 @@ from tests.support.replay_leven import bijgewerkt, leven, op_schrift, wacht_tot
 from tests.support.servers import plain_client
 from tests.support.spelen import START, Springen
 from tests.support.verwacht import tijdlijn
-from worker.relay import relay_eenmaal
+from worker.relay import relay, relay_eenmaal
 from workflows.aanbod import Aanbieder, NuNietBereikbaar
 from workflows.messages import Startaanvraag
 from workflows.traject import TrajectWorkflow
@@ -131,6 +132,32 @@ async def test_an_act_taken_while_the_worker_is_down_is_carried_out_once_it_is_b
         assert regel.versie is not None
         assert open_van(await op_schrift(daarna, traject_id, regel.versie), "gesprek_ouders").rol is Rol.IB
         assert await _keer_toegepast(daarna, traject_id, commando) == 1
+
+
+async def test_a_relay_that_is_told_to_stop_in_the_middle_of_a_call_stops(
+    dev_server: DevServer, migrated_database_url: str
+) -> None:
+    """The SDK turns the cancellation into an error of the call; a relay that takes it for bad weather never ends."""
+    client, schaal, traject_id = await plain_client(dev_server.address, "demo"), Springen.naar(START), "t-stopmidden"
+    async with omgeving(migrated_database_url, client) as eerst:
+        _, overdracht = await _begin(eerst, schaal, traject_id)
+    loket = Loket(eerst, schaal)
+    commando = await loket.neem(traject_id, Rol.IB, overdracht)
+    onderweg, verbinding = asyncio.Event(), loket.aanbieder.client
+    echt = verbinding.execute_update_with_start_workflow
+
+    async def aanroep(*wat: Any, **hoe: Any) -> Any:
+        asyncio.get_running_loop().call_later(0.1, onderweg.set)
+        return await echt(*wat, **hoe)
+
+    with patch.object(verbinding, "execute_update_with_start_workflow", aanroep):
+        taak = asyncio.create_task(relay(eerst.sessies, loket.aanbieder, loket.klok, elke=timedelta(0)))
+        await asyncio.wait_for(onderweg.wait(), 30)
+        taak.cancel()
+        done, _ = await asyncio.wait({taak}, timeout=10)
+    assert done
+    # What it was about stays in the journal, for the next relay.
+    assert (await loket.regel(commando)).status is OpdrachtStatus.ONTVANGEN
 
 
 async def test_an_act_taken_while_temporal_is_down_is_carried_out_once_it_is_back(

@@ -1,19 +1,27 @@
 """The morning mail: one for each person, on school days only, and true at the moment it leaves."""
 
+import asyncio
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
+from unittest.mock import patch
 
 import pytest
+from temporalio.service import RPCError
 
 from domain.feiten import BezorgingMislukt
+from domain.ids import digest_workflow_id
 from domain.roles import Rol
 from domain.tijd import AMSTERDAM
+from runtime.smtp import Postbode
 from storage.mail_tables import MailStatus
+from storage.people_tables import Organisatie
 from tests.support.jaar import besluit, rond
 from tests.support.omgeving import Omgeving, Zaakdraad, kind_van
 from tests.support.replay_leven import alle_mails, bijgewerkt, digest_naar, spring, traject_id_van, wacht_tot
 from tests.support.spelen import START, Springen
 from tests.support.verwacht import mails, tijdlijn
+from worker.main import houd_overzichten
+from worker.registry import Benodigdheden
 
 IB = "anneke.voorbeeld@papaver.example"
 
@@ -128,3 +136,32 @@ async def test_an_unknown_outcome_in_the_morning_becomes_work_in_the_traject(o: 
     voor = _per_adres(o)
     await digest_naar(digest, op(9, 2, 15))
     assert _per_adres(o) == voor
+
+
+async def test_a_signal_that_does_not_fit_stops_no_morning(o: Omgeving) -> None:
+    """As somebody at the command line of Temporal would send it: without a value, with a wrong one, by another name."""
+    await _begin(o, START)
+    digest = await o.begin_digest(Springen.naar(START))
+    for naam, waarden in (("klok", []), ("klok", [{}, {}]), ("klok", ["morgen"]), ("klok", [b"\x00"]), ("stop", [1])):
+        await digest.signal(naam, args=waarden)
+    await digest_naar(digest, op(9, 2))
+    assert _per_adres(o)[IB] == 1
+
+
+async def test_a_samenwerkingsverband_that_comes_later_gets_its_mornings(o: Omgeving) -> None:
+    nodig = Benodigdheden(sessies=o.sessies, postbode=Postbode(o.settings), settings=o.settings)
+    async with o.sessies.begin() as session:
+        session.add(Organisatie(id="o-later", soort="swv", naam="Samenwerkingsverband Later", regio="zuid"))
+    with patch("worker.main.OVERZICHTEN_ELKE", timedelta(milliseconds=50)):
+        taak = asyncio.create_task(houd_overzichten(o.client, nodig, Springen.naar(START)))
+
+        async def er() -> bool:
+            try:
+                return (await o.client.get_workflow_handle(digest_workflow_id("o-later")).describe()).id != ""
+            except RPCError:
+                return False
+
+        try:
+            await wacht_tot(er, omschrijving="de ochtenden van het nieuwe samenwerkingsverband")
+        finally:
+            taak.cancel()

@@ -1,13 +1,16 @@
 """Urgent mail of a traject: at most once, never silently, never at night, and never in the way of the traject itself."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from unittest.mock import patch
 
 import pytest
 from sqlalchemy import update
+from temporalio.testing import ActivityEnvironment
 
+from activities.mail import te_laat
 from domain.feiten import BezorgingMislukt
 from domain.handelingen import DraagOver, MeldStilstand
 from domain.roles import Rol
@@ -111,6 +114,36 @@ async def test_a_worker_that_comes_late_does_not_wake_anybody(o: Omgeving) -> No
     await bijgewerkt(o, zaak)
     await _wacht_op(o, MailStatus.QUEUED, 0)
     await spring(zaak, om(8, 1, dag=3))
+    await _wacht_op(o, MailStatus.SENT, 1)
+    assert _gestuurd(o, STAGNATIEPUNT) == 1
+
+
+@pytest.mark.parametrize(
+    ("bedoeld", "later", "uitgesteld"),
+    [
+        pytest.param(om(8), timedelta(hours=14), True, id="in de avond"),
+        pytest.param(om(8, dag=4), timedelta(days=1), True, id="op zaterdag"),
+        pytest.param(om(8), timedelta(hours=3), False, id="dezelfde ochtend"),
+        pytest.param(om(17, 59), timedelta(minutes=2), False, id="een ogenblik later"),
+    ],
+)
+async def test_a_delivery_that_waited_for_a_worker_looks_at_the_hour_again(
+    bedoeld: datetime, later: timedelta, uitgesteld: bool
+) -> None:
+    nu = datetime.now(UTC)
+    omgeving = ActivityEnvironment()
+    omgeving.info = replace(omgeving.info, scheduled_time=nu - later, started_time=nu)
+    assert omgeving.run(te_laat, bedoeld) is uitgesteld
+
+
+async def test_a_mail_that_cannot_be_made_is_not_reported_as_perhaps_sent(o: Omgeving) -> None:
+    zaak = await _begin(o)
+    with patch("activities.mail.bouw_bericht", side_effect=ZeroDivisionError):
+        await _meld(o, zaak)
+        await in_rust(zaak.handle)
+        await _wacht_op(o, MailStatus.QUEUED, 0)
+    assert o.sink.opdrachten == []
+    await spring(zaak, om(12))
     await _wacht_op(o, MailStatus.SENT, 1)
     assert _gestuurd(o, STAGNATIEPUNT) == 1
 

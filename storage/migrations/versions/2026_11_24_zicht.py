@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "2026_11_24_zicht"
-down_revision = "2026_11_23_eerste_tabellen"
+down_revision = "2026_11_24_postvak_zoeken"
 branch_labels = None
 depends_on = None
 
