@@ -160,13 +160,16 @@ async def _toezicht(twijfel: bool) -> "AsyncIterator[Toezicht]":
     from cli.verbinding import database, instellingen
     from domain.catalogus import CATALOGUS
     from runtime.klok import Klok
+    from runtime.sleutelkast import Sleutelkast
     from runtime.temporal import connect
+    from storage.zaaksleutels import Zaaksleutels
     from worker.lezer import maak_lezers
     from workflows.reconcile import TEGELIJK, Toezicht
 
     settings = instellingen()
     async with database(settings, verbindingen=TEGELIJK + 2) as sessies, AsyncExitStack() as stapel:
-        client = await connect(settings, settings.sleutelring(), wachttijd=_WACHT, rol="cli")
+        ring = settings.sleutelring()
+        client = await connect(settings, ring, Sleutelkast(ring, Zaaksleutels(sessies)), wachttijd=_WACHT, rol="cli")
         for lezer in maak_lezers(client):
             await stapel.enter_async_context(lezer)
         yield Toezicht(client, sessies, Klok(), CATALOGUS, twijfel=twijfel)

@@ -8,14 +8,15 @@ import pytest
 from google.protobuf.json_format import MessageToJson
 from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import Client, WorkflowHandle
 from temporalio.common import RawValue
 
 from domain.feiten import SignaalGeweigerd, Wie
 from domain.handelingen import MeldStilstand, Opdracht
 from domain.ids import traject_workflow_id
 from domain.roles import Rol
-from runtime.codec import Sleutelring, maak_converter
+from runtime.codec import Sleutelring, ZonderSleutelkast, maak_converter
 from runtime.devserver import DevServer
 from storage.zaaksleutels import vernietig
 from tests.support.omgeving import Omgeving, Zaakdraad, kind_van, omgeving
@@ -56,6 +57,18 @@ async def _van_vreemden(client: Client, zaak: Zaakdraad, ring: Sleutelring) -> W
     return Client(**config).get_workflow_handle(zaak.handle.id)
 
 
+async def _eigen_events(zaak: Zaakdraad) -> list[HistoryEvent]:
+    """Without what the SDK itself writes of `workflow.patched`: a dated name from workflows/versies.py, which no codec sees."""
+    gevonden = []
+    for event in (await zaak.handle.fetch_history()).events:
+        zoek = event.upsert_workflow_search_attributes_event_attributes.search_attributes.indexed_fields
+        if event.marker_recorded_event_attributes.marker_name != "core_patch" and set(zoek) != {
+            "TemporalChangeVersion"
+        }:
+            gevonden.append(event)
+    return gevonden
+
+
 def _samen(*ringen: Sleutelring) -> Sleutelring:
     return Sleutelring.uit_tekst(",".join(r.als_tekst() for r in ringen))
 
@@ -89,7 +102,8 @@ async def test_poison_is_refused_for_good_and_stops_nothing(client: Client, migr
             await kaal.signal(SIGNAAL_HANDELING, args=[RawValue(payload)])
         await kaal.signal(TrajectWorkflow.klok, args=[RawValue(gif[0])])
         await _wacht_codes(o, zaak, ["onleesbaar"] * 5)
-        with pytest.raises(WorkflowUpdateFailedError):
+        # Refused; and a stranger cannot even read the refusal, which is written under the key of the case.
+        with pytest.raises(ZonderSleutelkast):
             await vreemde.execute_update("handel", _stilstand("c-vreemd2"), id="c-vreemd2")
         staat = await bijgewerkt(o, zaak)
         assert staat.stagnatie is None
@@ -150,9 +164,7 @@ async def test_a_case_from_before_there_were_data_keys_goes_on_and_moves_over(
 
         await wacht_tot(overgegaan, omschrijving="een nieuwe run")
         assert await weer.toestand() == staat
-        sleutels = {
-            p.metadata.get("schema") for e in (await weer.handle.fetch_history()).events for p in payloads_in(e)
-        }
+        sleutels = {p.metadata.get("schema") for e in await _eigen_events(weer) for p in payloads_in(e)}
         assert sleutels == {b"zaak"}
 
 
@@ -172,7 +184,7 @@ async def test_a_destroyed_key_of_a_running_case_leaves_it_visibly_stuck_and_nev
                 return await _mislukte_taken(zaak) > 0
 
             await wacht_tot(mislukt, omschrijving="een taak die zichtbaar mislukt")
-            for event in (await zaak.handle.fetch_history()).events:
+            for event in await _eigen_events(zaak):
                 for payload in payloads_in(event):
                     assert payload.metadata["encoding"] == b"binary/encrypted", MessageToJson(event)
             assert await op_schrift(o, "t-vernietigd", voor.versie) == voor
