@@ -99,7 +99,7 @@ class MailActivities:
         async with self._sessies.begin() as session:
             status = await beslis(session, poging, vondst, nu)
         if status is not None:
-            _log.info("mail_attempt_settled", mail_id=poging.mail_id, ledger=vondst, status=status)
+            _log.info("mail_attempt_settled", outbox_id=poging.mail_id, ledger=vondst, status=status)
         return status
 
     async def _bezorg(self, opdracht: Bezorgopdracht, houd_aan: bool) -> Bezorguitslag:

@@ -48,4 +48,4 @@ async def beslis_over_mail(diensten: Diensten, mail_id: str, besluit: Mailbeslui
             veld="mail_id",
             remedie="Kijk op de lijst: misschien was iemand u voor.",
         ) from None
-    _log.info("held_mail_decided", mail_id=mail_id, decision=besluit, role=door.rol)
+    _log.info("held_mail_decided", outbox_id=mail_id, decision=besluit, role=door.rol)

@@ -93,7 +93,7 @@ class Bewaker:
         for mail_id, uitslag in await self._nabezorging.bezorg(self._klok.nu()):
             if uitslag.uitslag is Bezorgd.BLIJVEND and uitslag.traject_id and uitslag.persoon_id and uitslag.rol:
                 await self._aan_traject(uitslag.traject_id, uitslag.persoon_id, uitslag.rol, uitslag)
-            _log.info("released_mail_delivery", mail_id=mail_id, outcome=uitslag.uitslag)
+            _log.info("released_mail_delivery", outbox_id=mail_id, outcome=uitslag.uitslag)
 
     async def meld(self) -> None:
         """Held mails that no traject knows of: their workflow is gone, so this makes it somebody's afspraak."""

@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from domain.feiten import Wie
 from domain.roles import Rol
-from storage import mail_hold
+from storage import mail_hold, repair
+from storage.compare import spoedmails_van
 from storage.mail_hold import Afgebroken, NietAangehouden, Vondst
-from storage.mail_tables import MailRij, MailStatus
+from storage.mail_tables import BerichtRij, MailRij, MailStatus
 from storage.outbox import markeer, neem_in_verzending
 from tests.storage.test_outbox import MORGEN, dringend, leg, neem, status
 from tests.storage.zaken import Verhaal
@@ -132,3 +133,42 @@ async def test_released_mail_says_when_it_was_tried_since(db: Sessies) -> None:
         [vrij] = await mail_hold.vrijgegeven(session, MORGEN + timedelta(minutes=1))
         assert (vrij.mail_id, vrij.laatste, vrij.school_id) == (mail, None, "school")
         assert await session.scalar(select(MailRij.vrijgegeven_op)) is not None
+
+
+async def test_what_reconcile_holds_waits_for_a_person_like_any_other(db: Sessies) -> None:
+    """Also when it had been held and released before: the traject is told again."""
+    mail = await half_verzonden(db, seconden=300)
+    await beslis(db, await poging(db, mail), Vondst.ONBEKEND)
+    async with db.begin() as session:
+        await mail_hold.markeer_gemeld(session, mail, MORGEN)
+        await mail_hold.geef_vrij(session, mail, IB, MORGEN)
+    async with db.begin() as session:
+        await repair.zet_mails(session, {mail: MailStatus.HELD}, MORGEN)
+        await repair.zet_mails(session, {mail: MailStatus.HELD}, MORGEN)
+    assert await soorten(db, mail) == ["aangehouden", "gemeld", "opnieuw", "aangehouden"]
+    async with db() as session:
+        assert [m for m, *_ in await mail_hold.te_melden(session, timedelta(0))] == [mail]
+
+
+async def test_what_reconcile_finds_under_way_is_found_by_the_watchman_when_nobody_comes_back(db: Sessies) -> None:
+    [mail] = await leg(db, Verhaal(), meldingen=[dringend()])
+    async with db.begin() as session:
+        await repair.zet_mails(session, {mail: MailStatus.SENDING}, MORGEN)
+    async with db.begin() as session:
+        assert await mail_hold.afgebroken(session) == []
+        await session.execute(
+            update(MailRij).values(verzending_sinds=MailRij.verzending_sinds - timedelta(seconds=271))
+        )
+        assert [p.mail_id for p in await mail_hold.afgebroken(session)] == [mail]
+
+
+async def test_a_released_mail_is_not_missed_by_its_workflow(db: Sessies) -> None:
+    """The watchman delivers it. Tables that were put back may not know that it left, so then it counts."""
+    mail = await half_verzonden(db, seconden=300)
+    async with db() as session:
+        traject = (await session.scalars(select(BerichtRij.traject_id).where(BerichtRij.mail_id == mail))).one()
+        assert set(await spoedmails_van(session, traject)) == {mail}
+    await beslis(db, await poging(db, mail), Vondst.AFWEZIG)
+    async with db() as session:
+        assert await spoedmails_van(session, traject) == {}
+        assert set(await spoedmails_van(session, traject, ook_vrijgegeven=True)) == {mail}
