@@ -39,4 +39,28 @@ BRONNEN: dict[str, str] = {
         "Berichten vertrekken alleen op schooldagen tussen 07:30 en 18:00 uur; het overzicht van de ochtend om "
         "08:00 uur."
     ),
+    "E-11": (
+        "Spreken antwoorden over toestemming elkaar tegen, of wil iemand eerst praten, dan is er binnen 5 "
+        "schooldagen een gesprek. Een leerling die meetekent wordt gevraagd door de intern begeleider, in "
+        "dezelfde tijd als de ouders (E-02)."
+    ),
+    "E-12": (
+        "Welke rol buiten school bij welk doel hoort: de KOO, de jeugdgezondheidszorg en het sociaal team "
+        "(casemanager, gedragswetenschapper van het sociaal team, CJG, wijkteam) elk bij hun eigen overleg; "
+        "het ondersteuningsloket en het toewijzingsteam bij hun eigen toestemming. Zonder die toestemming "
+        "gaat een herinnering naar de volgende die het wel mag weten."
+    ),
+    "E-13": (
+        "Een antwoord dat eerder is gezegd dan het laatste van dezelfde persoon wordt geweigerd; op dezelfde "
+        "dag telt wat het laatst is opgeschreven. Na heropenen telt geen antwoord van daarvoor."
+    ),
+    "E-14": (
+        "Ligt werk van de regievoerder of het stagnatiepunt zelf stil, dan wordt de coördinator van het "
+        "samenwerkingsverband gevraagd, en niet dezelfde persoon nog eens."
+    ),
+    "E-15": (
+        "Alleen de regievoerder neemt de regie over, zoals de route van Midden-Groningen zegt; het "
+        "stagnatiepunt bemiddelt en neemt haar niet. Een besluit geeft overgenomen regie niet terug, dat doet "
+        "een mens."
+    ),
 }
