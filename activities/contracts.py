@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from domain.roles import Rol
+from domain.tijdschaal import Tijdschaal
 
 
 class Contract(BaseModel):
@@ -45,6 +46,21 @@ class Omstandighedenvraag(Contract):
 
     school_id: str
     nu: datetime
+
+
+class Controleopdracht(Contract):
+    """Check whether everything of one samenwerkingsverband still runs. `schaal` turns ages into real time."""
+
+    swv_id: str
+    nu: datetime
+    schaal: Tijdschaal = Tijdschaal()
+
+
+class Controleuitslag(Contract):
+    """How many kinds of problem are new, and how many were solved."""
+
+    geopend: int
+    gesloten: int
 
 
 class Ochtend(Contract):

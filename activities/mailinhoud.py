@@ -16,6 +16,7 @@ from domain.tijd import in_woorden, lokale_datum
 from domain.traject import Afspraak
 from domain.verwoording import titel_van, uitleg_in_woorden
 from runtime.mailcontext import (
+    BewakingContext,
     EscalatieContext,
     Groep,
     Groepstitel,
@@ -71,9 +72,13 @@ class _Schrijver:
 
 
 def maak_context(
-    inhoud: Mailinhoud, catalogus: Catalogus, school: Omstandigheden, nu: datetime, basis_url: str
+    inhoud: Mailinhoud, catalogus: Catalogus, school: Omstandigheden | None, nu: datetime, basis_url: str
 ) -> Mailcontext:
-    """The context of the template this mail has now; `nu` is the clock of the case, `school` that of its first line."""
+    """The context of the template this mail has now; `nu` is the clock of the case, `school` that of its first line: None
+    only for a mail without lines."""
+    if inhoud.sjabloon is Sjabloon.BEWAKING:
+        return BewakingContext(voornaam=inhoud.voornaam, taken=inhoud.taken, url=f"{basis_url.rstrip('/')}/gezond")
+    assert school is not None
     eerste, s = inhoud.regels[0], _Schrijver(catalogus, school, lokale_datum(nu), basis_url)
     match inhoud.sjabloon:
         case Sjabloon.ESCALATIE:

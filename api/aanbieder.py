@@ -10,6 +10,7 @@ from temporalio.client import Client
 from domain.tijdschaal import Tijdschaal
 from runtime.settings import Settings
 from runtime.sleutelkast import Sleutelkast
+from runtime.sporen import Sporen
 from runtime.temporal import TemporalOnbereikbaar, connect
 from storage.journal import Journaalregel
 from storage.zaaksleutels import Zaaksleutels
@@ -20,9 +21,15 @@ class Verbinding:
     """A client that is made when it is first needed, and then kept: the SDK itself finds the server again."""
 
     def __init__(
-        self, settings: Settings, db: async_sessionmaker[AsyncSession], *, rol: str, wachttijd: timedelta
+        self,
+        settings: Settings,
+        db: async_sessionmaker[AsyncSession],
+        *,
+        rol: str,
+        wachttijd: timedelta,
+        sporen: Sporen | None = None,
     ) -> None:
-        self._settings, self._db, self._rol, self._wachttijd = settings, db, rol, wachttijd
+        self._settings, self._db, self._rol, self._wachttijd, self._sporen = settings, db, rol, wachttijd, sporen
         self._client: Client | None = None
 
     async def client(self) -> Client:
@@ -30,7 +37,9 @@ class Verbinding:
         if self._client is None:
             ring = self._settings.sleutelring()
             kast = Sleutelkast(ring, Zaaksleutels(self._db))
-            self._client = await connect(self._settings, ring, kast, wachttijd=self._wachttijd, rol=self._rol)
+            self._client = await connect(
+                self._settings, ring, kast, wachttijd=self._wachttijd, rol=self._rol, sporen=self._sporen
+            )
         return self._client
 
     async def gezond(self) -> bool:

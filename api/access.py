@@ -18,6 +18,7 @@ from domain.rechten import HEROPENT
 from domain.roles import PARTIJ_VAN, ROL_LABEL, Partij, Rol
 from domain.route import Route
 from storage.holders import houders
+from storage.mail_list import wie_beslissen
 from storage.read import mensen_van
 from storage.views import Mens
 
@@ -90,6 +91,18 @@ async def eis_mag_wissen(session: AsyncSession, traject_id: str, door: Wie, op: 
             f"Als {ROL_LABEL[door.rol]} kunt u niet beslissen over het wissen van een traject.",
             veld="door",
             remedie=f"Dat kunnen wel: {rollen}.",
+        )
+
+
+async def eis_mag_over_mail(session: AsyncSession, mail_id: str, door: Wie, op: date) -> None:
+    """Raises VerkeerdeRol unless this person, in this role, follows up mail that did not arrive: at the school of the
+    traject it is about, or at the samenwerkingsverband. The same answer for a mail that does not exist."""
+    mogen = await wie_beslissen(session, mail_id, op)
+    if not any(m.persoon_id == door.persoon_id and m.rol is door.rol for m in mogen):
+        raise VerkeerdeRol(
+            "Deze persoon mag over deze mail niet beslissen.",
+            veld="door",
+            remedie="Vraag het aan de intern begeleider van de school of aan de beheerder.",
         )
 
 

@@ -9,10 +9,11 @@ from fastapi.staticfiles import StaticFiles
 from api.diensten import Diensten, Postvakplek
 from api.errors import Vangnet, koppel_fouten
 from api.guard import Guard
-from api.pages import bord, kijk, over, post, traject
+from api.pages import bord, gezond, kijk, over, post, traject
 from api.pages.basis import STATISCH, gemeenschappelijk, maak_sjablonen
 from api.postvak import Postvak
-from api.rest import bewaren, codec, gezondheid, trajecten
+from api.rest import bewaren, codec, gezondheid, mail, trajecten
+from api.spoor import Spoor
 from runtime.settings import DemoSettings
 from runtime.sleutelkast import Sleutelkast
 from storage.zaaksleutels import Zaaksleutels
@@ -58,6 +59,7 @@ def maak_app(diensten: Diensten, *, met_codec: bool | None = None) -> FastAPI:
             {"name": "trajecten", "description": "Trajecten en handelingen daarop."},
             {"name": "afspraken", "description": "Wat iemand moet doen."},
             {"name": "opdrachten", "description": "Wat er van een handeling is geworden."},
+            {"name": "mail", "description": "Mails waarvan niemand weet of ze zijn aangekomen."},
             {"name": "bewaren", "description": "Bewaartermijnen, en wat er vernietigd is."},
             {"name": "techniek", "description": "Voor wie de site draait."},
         ],
@@ -66,16 +68,9 @@ def maak_app(diensten: Diensten, *, met_codec: bool | None = None) -> FastAPI:
     app.state.sjablonen = maak_sjablonen()
     app.state.sjablonen.context_processors.append(gemeenschappelijk)
     koppel_fouten(app)
-    for router in (
-        trajecten.router,
-        bewaren.router,
-        gezondheid.router,
-        bord.router,
-        traject.router,
-        post.router,
-        over.router,
-    ):
-        app.include_router(router)
+    rest, paginas = (trajecten, mail, bewaren, gezondheid), (bord, traject, post, over, gezond)
+    for deel in (*rest, *paginas):
+        app.include_router(deel.router)
     if diensten.postvak:
         app.include_router(post.postvak_router)
         app.include_router(kijk.router)
@@ -86,4 +81,6 @@ def maak_app(diensten: Diensten, *, met_codec: bool | None = None) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATISCH), name="static")
     app.add_middleware(Vangnet)
     app.add_middleware(Guard, codec_oorsprong=diensten.ui_oorsprong)
+    if diensten.sporen is not None:
+        app.add_middleware(Spoor, sporen=diensten.sporen)
     return app

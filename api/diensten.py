@@ -12,6 +12,7 @@ from domain.catalogus import Catalogus
 from domain.tijd import lokale_datum
 from runtime.klok import Klok
 from runtime.settings import Settings
+from runtime.sporen import Sporen
 from workflows.aanbod import Aanbieder
 
 
@@ -30,7 +31,7 @@ class Diensten:
     `gezond` says whether Temporal answers; it may take its time and may raise, which counts as no. With `postvak` the
     site receives mail and shows it, for the demo only. `ui_oorsprong` is the web address of a Temporal UI whose pages
     may ask for decoded payloads. `geduld` (real time) is how long a person waits until an act that was written down is
-    seen to be done; after that the answer is that it was received.
+    seen to be done; after that the answer is that it was received. With `sporen` every request begins a trace.
     """
 
     sessies: async_sessionmaker[AsyncSession]
@@ -43,6 +44,7 @@ class Diensten:
     postvakplek: Postvakplek = field(default_factory=Postvakplek)
     ui_oorsprong: str | None = None
     geduld: timedelta = timedelta(seconds=3)
+    sporen: Sporen | None = None
 
     def vandaag(self) -> date:
         """The local date on the clock of the cases."""

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.traject import Traject, TrajectStatus
 from storage.case_tables import Tekst, TrajectRij
-from storage.mail_tables import MailRij, PostvakRij
+from storage.mail_tables import PostvakRij
 from storage.people_tables import Leerling, Organisatie, OrganisatieSoort, Persoon
 
 
@@ -100,13 +100,3 @@ async def lopende_trajecten(session: AsyncSession, limiet: int = 200) -> list[Tr
         .limit(limiet)
     )
     return [Traject.model_validate(staat) for staat in staten]
-
-
-async def aangehouden_sinds(session: AsyncSession, mail_ids: Iterable[str]) -> dict[str, datetime]:
-    """When the last attempt at these mails was made."""
-    rijen = await session.execute(
-        select(MailRij.id, func.coalesce(MailRij.laatste_poging_op, MailRij.aangemaakt_op)).where(
-            MailRij.id.in_(set(mail_ids))
-        )
-    )
-    return {sleutel: waarde for sleutel, waarde in rijen}  # noqa: C416

@@ -14,8 +14,10 @@ from api.app import maak_app
 from api.diensten import Diensten
 from domain.catalogus import CATALOGUS
 from runtime.klok import Klok
+from runtime.mailbericht import zelftest
 from runtime.route_files import laad_routes
 from runtime.settings import Settings
+from runtime.sporen import Sporen
 from storage.db import maak_engine, sessies
 
 _log = structlog.get_logger(__name__)
@@ -29,7 +31,8 @@ async def diensten(settings: Settings, *, rol: str = "api", wachttijd: timedelta
     """What the site needs, on the real clock. Raises nothing when the database or Temporal is away: acts do."""
     assert settings.database_url is not None
     engine = maak_engine(settings.database_url)
-    verbinding = Verbinding(settings, sessies(engine), rol=rol, wachttijd=wachttijd)
+    sporen = Sporen.uit_instellingen(settings, rol)
+    verbinding = Verbinding(settings, sessies(engine), rol=rol, wachttijd=wachttijd, sporen=sporen)
     try:
         yield Diensten(
             sessies=sessies(engine),
@@ -38,13 +41,17 @@ async def diensten(settings: Settings, *, rol: str = "api", wachttijd: timedelta
             settings=settings,
             catalogus=CATALOGUS,
             gezond=verbinding.gezond,
+            sporen=sporen,
         )
     finally:
         await engine.dispose()
+        if sporen is not None:
+            sporen.sluit()
 
 
 async def draai(settings: Settings) -> None:
     """Serve on the socket or the address of the settings until SIGINT or SIGTERM; open requests are finished first."""
+    zelftest()
     laad_routes()
     async with diensten(settings) as d:
         server = uvicorn.Server(

@@ -21,6 +21,7 @@ from api.weigeringen import TekstOngeldig
 from domain.errors import WEIGERINGEN, TrajectOnbekend, Weigering
 from domain.feiten import Wie
 from domain.handelingen import VAN_DE_POORT, EenHandeling, Opdracht
+from runtime.sporen import huidig_spoor
 from storage.case_tables import OpdrachtSoort, OpdrachtStatus, TrajectRij
 from storage.db import is_database_weg
 from storage.errors import CommandoHergebruikt, LeerlingOnbekend
@@ -165,6 +166,7 @@ async def _schrijf_op(
                 soort=OpdrachtSoort.HANDELING,
                 inhoud=opdracht.model_dump(mode="json"),
                 nu=nu,
+                spoor=huidig_spoor(),
             )
     except LeerlingOnbekend as fout:
         raise als_weigering(fout) from fout

@@ -14,6 +14,7 @@ from api.weigeringen import RouteNietBekend
 from domain.feiten import Wie
 from domain.route import Status
 from domain.traject import Verwijzing
+from runtime.sporen import huidig_spoor
 from storage.case_tables import OpdrachtSoort
 from storage.errors import CommandoHergebruikt, LeerlingOnbekend, SchoolOnbekend
 from storage.journal import Journaalregel, lees_opdracht, neem_aan
@@ -99,6 +100,7 @@ async def _schrijf_op(
         soort=OpdrachtSoort.START,
         inhoud=aanvraag.model_dump(mode="json"),
         nu=diensten.klok.nu(),
+        spoor=huidig_spoor(),
     )
 
 

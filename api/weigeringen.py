@@ -51,6 +51,12 @@ class SleutelHergebruikt(Weigering):
     code, status = "sleutel_hergebruikt", 409
 
 
+class MailNietAangehouden(Weigering):
+    """There is nothing to decide about this mail (any more)."""
+
+    code, status = "mail_niet_aangehouden", 409
+
+
 class JsonOnleesbaar(Weigering):
     """A body that is no JSON, or is nested without end."""
 

@@ -37,6 +37,7 @@ from runtime.codec import Sleutelring
 from runtime.devserver import DevServer
 from runtime.klok import Klok
 from runtime.logging import stel_logging_in
+from runtime.mailbericht import zelftest
 from runtime.postgres import EmbeddedPostgres
 from runtime.route_files import laad_routes
 from runtime.settings import Settings
@@ -113,6 +114,7 @@ async def opgestart(keuzes: Keuzes, meld: Callable[[str], Any]) -> AsyncIterator
     """Everything up, in the order of need; on leaving everything down, Temporal and the database side by side."""
     keuzes.data.mkdir(parents=True, exist_ok=True)
     stel_logging_in(als_json=True, niveau="INFO", stroom=(keuzes.data / "routewacht.log").open("a"))
+    zelftest()
     stel_sdk_in()
     laad_routes()
     async with contextlib.AsyncExitStack() as stapel:

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from cli import backup, bewaren, people, processen, reconcile, routes, simulate, sleutels, traject, wissen
+from cli import backup, bewaren, mail, people, processen, reconcile, routes, simulate, sleutels, traject, wissen
 from cli.taal import App, Hoofdgroep
 
 app = App("Routewacht bewaakt de ondersteuningsroute van een leerling.", cls=Hoofdgroep, no_args_is_help=True)
@@ -44,6 +44,7 @@ def demo(ctx: typer.Context) -> None:
 
 app.add_typer(traject.app, name="traject")
 app.add_typer(people.app, name="people")
+app.add_typer(mail.app, name="mail")
 app.add_typer(routes.app, name="route")
 app.add_typer(bewaren.app, name="bewaren")
 app.add_typer(sleutels.app, name="sleutels")

@@ -28,6 +28,11 @@ def bewaar_workflow_id(swv_id: str) -> str:
     return f"bewaren/{swv_id}"
 
 
+def controle_workflow_id(swv_id: str) -> str:
+    """The Temporal workflow id of the daily check of one samenwerkingsverband."""
+    return f"controle/{swv_id}"
+
+
 def traject_code(traject_id: str) -> str:
     """The short code people use on screen and in mails ("T-4F7K2Q"): the start of the random id, in capitals."""
     return "T-" + traject_id.removeprefix("t-")[:CODE_LENGTE].upper()

@@ -12,3 +12,4 @@ class Sjabloon(StrEnum):
     TOESTEMMING_GEVRAAGD = "toestemming_gevraagd"
     STAND_VOOR_OUDERS = "stand_voor_ouders"
     CONTACT_HERSTELLEN = "contact_herstellen"
+    BEWAKING = "bewaking"

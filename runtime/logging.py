@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, TextIO, cast
 
 import structlog
+from opentelemetry import trace
 from structlog.typing import EventDict, Processor, WrappedLogger
 from temporalio import activity, workflow
 
@@ -71,6 +72,7 @@ def stel_logging_in(*, als_json: bool, niveau: str = "INFO", stroom: TextIO | No
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 voeg_temporal_toe,
+                voeg_spoor_toe,
                 laat_persoonlijks_weg,
                 vat_uitzondering_samen,
                 weergave,
@@ -117,6 +119,15 @@ def voeg_temporal_toe(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     elif activity.in_activity():
         act = activity.info()
         event.update(workflow_id=act.workflow_id, activity=act.activity_type, attempt=act.attempt)
+    return event
+
+
+def voeg_spoor_toe(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Add the trace this line belongs to, if there is one. Not inside a workflow: there every case has its own."""
+    if not workflow.in_workflow():
+        spoor = trace.get_current_span().get_span_context()
+        if spoor.is_valid:
+            event["trace_id"] = trace.format_trace_id(spoor.trace_id)
     return event
 
 

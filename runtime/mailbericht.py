@@ -9,8 +9,9 @@ from __future__ import annotations
 import email
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -22,6 +23,7 @@ import structlog
 
 from domain.sjabloon import Sjabloon
 from runtime.mailcontext import (
+    BewakingContext,
     ContactContext,
     EscalatieContext,
     Groep,
@@ -38,10 +40,12 @@ from runtime.mailsjabloon import naar_html, naar_tekst
 __all__ = [
     "ONDERWERPEN",
     "AdresOngeldig",
+    "BewakingContext",
     "ContactContext",
     "EscalatieContext",
     "Groep",
     "KoppenAfwijkend",
+    "Lekkend",
     "Mailbericht",
     "Mailcontext",
     "Regel",
@@ -58,6 +62,7 @@ __all__ = [
     "naar_tekst",
     "onderwerp_van",
     "valideer_adres",
+    "zelftest",
 ]
 
 _log = structlog.get_logger(__name__)
@@ -70,6 +75,7 @@ ONDERWERPEN: Final[dict[Sjabloon, str]] = {
     Sjabloon.TOESTEMMING_GEVRAAGD: "De school vraagt uw toestemming",
     Sjabloon.STAND_VOOR_OUDERS: "Hoe het ervoor staat en wie er aan de beurt is",
     Sjabloon.CONTACT_HERSTELLEN: "Routewacht: een bericht kwam niet aan",
+    Sjabloon.BEWAKING: "Routewacht: er vraagt iets je aandacht als beheerder",
 }
 HERINNERING: Final = "Herinnering: de school vraagt uw toestemming"
 GESLOTEN: Final = "Het traject is gesloten"
@@ -100,6 +106,10 @@ class AdresOngeldig(ValueError):
 
 class KoppenAfwijkend(ValueError):
     """The finished mail has other headers than were meant; it must not leave."""
+
+
+class Lekkend(RuntimeError):
+    """The guards against header injection do not work here; no process that touches mail may start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,3 +213,47 @@ def controleer_python() -> bool:
     if not veilig:
         _log.warning("python_vulnerable_to_header_injection", cve="CVE-2024-6923", guard="headers are constant")
     return veilig
+
+
+_KWAAD = "=?utf-8?q?x=0D=0ABcc=3A_proef=40example.test?="
+
+
+def zelftest() -> None:
+    """Before a process starts: are the three guards that make a vulnerable Python harmless really there?
+
+    Builds a mail of its own and breaks it the way an attacker would. Raises `Lekkend` when one of the guards lets it
+    through; a vulnerable Python alone is only warned about (`controleer_python`).
+    """
+    controleer_python()
+    afzender, ontvanger, sleutel = "proef@example.test", "ontvanger@example.test", "zelftest"
+    proef = SpoedContext(
+        voornaam="Proef",
+        regel=Regel(titel="Proef", traject_code="T-PROEF", wanneer="vandaag", url="http://127.0.0.1/"),
+    )
+    goed = bouw_bericht(
+        proef,
+        ontvanger=ontvanger,
+        sleutel=sleutel,
+        datum=datetime(2026, 1, 1, tzinfo=UTC),
+        afzender=afzender,
+        domein="example.test",
+    )
+    for kwaad in (b"Bcc: proef@example.test\r\nTo: ", b"X-Proef: " + _KWAAD.encode() + b"\r\nTo: "):
+        _moet_weigeren(
+            controleer_koppen,
+            goed.inhoud.replace(b"To: ", kwaad, 1),
+            afzender=afzender,
+            ontvanger=ontvanger,
+            onderwerp=goed.onderwerp,
+            kenmerk=goed.message_id,
+        )
+    for adres in (f"{_KWAAD}@example.test", f"{ontvanger}, {afzender}", f"{ontvanger}\r\nBcc: {afzender}"):
+        _moet_weigeren(valideer_adres, adres)
+
+
+def _moet_weigeren(wacht: Callable[..., object], *waarden: object, **meer: object) -> None:
+    try:
+        wacht(*waarden, **meer)
+    except (AdresOngeldig, KoppenAfwijkend):
+        return
+    raise Lekkend("De zelftest van de mail is mislukt: een kwaadaardige kop kwam door de controle.")

@@ -192,6 +192,16 @@ class ContactContext(Mailcontext):
     url: Url
 
 
+class BewakingContext(Mailcontext):
+    """To whoever keeps Routewacht running: the daily check found something. Titles of checks and counts, nothing else."""
+
+    sjabloon: ClassVar[Sjabloon] = Sjabloon.BEWAKING
+
+    voornaam: Tekst
+    taken: tuple[Tekst, ...] = Field(min_length=1)
+    url: Url
+
+
 _CONTEXTEN: dict[Sjabloon, type[Mailcontext]] = {
     soort.sjabloon: soort
     for soort in (
@@ -201,6 +211,7 @@ _CONTEXTEN: dict[Sjabloon, type[Mailcontext]] = {
         ToestemmingContext,
         StandContext,
         ContactContext,
+        BewakingContext,
     )
 }
 

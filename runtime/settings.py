@@ -59,11 +59,15 @@ class Settings(BaseSettings):
     smtp_tls: Literal["geen", "starttls", "tls"] = "starttls"
     mail_afzender: str = "geen-antwoord@routewacht.invalid"
     mail_domein: str = ""
+    mail_grootboek: Path | None = None
 
     basis_url: str = "http://127.0.0.1:8000"
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8000, ge=1, le=65535)
     api_socket: Path | None = None
+
+    sdk_metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    otlp_endpoint: str | None = None
 
     log_json: bool = True
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -122,6 +126,13 @@ class Settings(BaseSettings):
         if not url.startswith(("http://", "https://")):
             raise ValueError("een webadres begint met https:// (of http:// op de eigen machine)")
         return url.rstrip("/")
+
+    @field_validator("otlp_endpoint")
+    @classmethod
+    def _sporen_naar_een_webadres(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise ValueError("een adres voor sporen begint met https:// (of http:// op de eigen machine)")
+        return url
 
     @field_validator("log_level", mode="before")
     @classmethod

@@ -10,12 +10,20 @@ from typing import Final
 
 import structlog
 from temporalio.client import Client
-from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    PrometheusConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
 from temporalio.service import RPCError
 
 from runtime.codec import Sleutelring, maak_converter
 from runtime.settings import Settings
 from runtime.sleutelkast import Sleutelkast
+from runtime.sporen import Sporen
 
 # What people wait for runs apart from nightly and bulk work. Constants and not settings, because workflow code names
 # them too and must find the same ones on every replay.
@@ -27,15 +35,20 @@ _PAUZE = timedelta(seconds=0.5)
 _PAUZE_MAX = timedelta(seconds=5)
 
 
-def stel_sdk_in() -> None:
-    """Let the native part of the SDK log through ours, instead of writing to the screen itself. Once, before connecting."""
+def stel_sdk_in(metrics_port: int | None = None) -> None:
+    """Let the native part of the SDK log through ours, instead of writing to the screen itself. Once, before connecting.
+
+    With `metrics_port` its own metrics (failed workflow tasks, retries, cache, latencies) are served there for
+    Prometheus, on the loopback only: names of workflows, activities and queues, no ids.
+    """
     doorgeven = LogForwardingConfig(logger=logging.getLogger("temporal_core"))
     Runtime.set_default(
         Runtime(
             telemetry=TelemetryConfig(
                 logging=LoggingConfig(
                     filter=TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding=doorgeven
-                )
+                ),
+                metrics=PrometheusConfig(bind_address=f"127.0.0.1:{metrics_port}") if metrics_port else None,
             )
         ),
         error_if_already_set=False,
@@ -53,13 +66,14 @@ async def connect(
     *,
     wachttijd: timedelta = timedelta(seconds=60),
     rol: str = "routewacht",
+    sporen: Sporen | None = None,
 ) -> Client:
     """Connect to Temporal, waiting up to `wachttijd` (real time) while the server is still starting.
 
     With `kast` every workflow is encrypted with a data key of its own; without, with the ring itself.
 
     `rol` names the process in Temporal's own records, followed by a random number: histories keep this identity for
-    ever, so it holds no host name and no name of a person. Raises `TemporalOnbereikbaar`.
+    ever, so it holds no host name and no name of a person. `sporen` takes traces along. Raises `TemporalOnbereikbaar`.
     """
     identity = f"{rol}-{secrets.token_hex(4)}"
     pauze = _PAUZE
@@ -72,6 +86,7 @@ async def connect(
                         namespace=settings.temporal_namespace,
                         data_converter=maak_converter(ring, kast),
                         identity=identity,
+                        interceptors=[sporen.interceptor] if sporen else [],
                     )
                 except (RuntimeError, RPCError) as fout:  # the SDK raises a bare RuntimeError when nobody listens
                     _log.info("temporal_not_ready", address=settings.temporal_address, error=type(fout).__name__)

@@ -139,8 +139,11 @@ class OpdrachtRij(Base):
     versie: Mapped[int | None]
     pogingen: Mapped[int] = mapped_column(server_default="0")
     laatst_aangeboden_op: Mapped[datetime | None]
+    # Which trace this act belongs to (W3C traceparent), so that offering it again hours later continues that trace.
+    spoor: Mapped[str | None]
     __table_args__ = (
         een_van("soort", OpdrachtSoort),
         een_van("status", OpdrachtStatus),
         Index("ix_opdracht_open", "volgnr", postgresql_where=text("status = 'ontvangen'")),
+        Index(None, "ontvangen_op"),
     )

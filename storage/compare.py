@@ -23,10 +23,13 @@ async def alle_traject_ids(session: AsyncSession) -> set[str]:
     return {i for kolom in bronnen for i in await session.scalars(select(kolom).distinct())}
 
 
-async def lees_tabelbeeld(session: AsyncSession, traject_id: str, catalogus: Catalogus, tot: datetime) -> Tabelbeeld:
+async def lees_tabelbeeld(
+    session: AsyncSession, traject_id: str, catalogus: Catalogus, tot: datetime, *, ook_vrijgegeven: bool = False
+) -> Tabelbeeld:
     """One traject as it stands in the tables; empty for one that is not there.
 
-    Acts and mails that came in after `tot` (on the clock of the cases) may still be on their way and do not count.
+    Acts and mails that came in after `tot` (on the clock of the cases) may still be on their way and do not count. For
+    `ook_vrijgegeven` see `spoedmails_van`.
     """
     tijdlijn = await session.scalars(
         select(TijdlijnRij).where(TijdlijnRij.traject_id == traject_id).execution_options(populate_existing=True)
@@ -58,19 +61,26 @@ async def lees_tabelbeeld(session: AsyncSession, traject_id: str, catalogus: Cat
         volgende_wek=rij.volgende_wek if rij else None,
         verwerkt=frozenset(verwerkt),
         open_opdrachten=frozenset(open_),
-        mails=frozenset(await spoedmails_van(session, traject_id, tot)),
+        mails=frozenset(await spoedmails_van(session, traject_id, tot, ook_vrijgegeven=ook_vrijgegeven)),
         teksten_kwijt=await _teksten_kwijt(session, [f.tekst_ref for f in feiten if f.tekst_ref]),
     )
 
 
-async def spoedmails_van(session: AsyncSession, traject_id: str, tot: datetime | None = None) -> dict[str, datetime]:
+async def spoedmails_van(
+    session: AsyncSession, traject_id: str, tot: datetime | None = None, *, ook_vrijgegeven: bool = False
+) -> dict[str, datetime]:
     """The urgent mails of a traject that did not leave yet (or broke off halfway), each with the moment it may leave.
-    With `tot` only those written before it."""
+
+    With `tot` only those written before it. What was released waits for the watchman of the worker and for no workflow;
+    it counts with `ook_vrijgegeven`, for tables that may not know that it left.
+    """
     vraag = select(MailRij.id, MailRij.niet_voor).where(
         MailRij.spoed,
         MailRij.status.in_([MailStatus.QUEUED, MailStatus.SENDING]),
         exists().where(BerichtRij.mail_id == MailRij.id, BerichtRij.traject_id == traject_id),
     )
+    if not ook_vrijgegeven:
+        vraag = vraag.where(MailRij.vrijgegeven_op.is_(None))
     if tot is not None:
         vraag = vraag.where(MailRij.aangemaakt_op < tot)
     return {mail: niet_voor for mail, niet_voor in await session.execute(vraag.order_by(MailRij.id))}  # noqa: C416

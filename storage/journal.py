@@ -32,6 +32,7 @@ class Journaalregel(BaseModel):
     versie: int | None
     pogingen: int
     laatst_aangeboden_op: datetime | None
+    spoor: str | None = None
 
 
 async def neem_aan(
@@ -42,13 +43,15 @@ async def neem_aan(
     soort: OpdrachtSoort,
     inhoud: Mapping[str, Any],
     nu: datetime,
+    spoor: str | None = None,
 ) -> Journaalregel:
     """Write an act down, once. A repeat gets the row that is there, with its outcome if there is one.
 
-    `inhoud` is JSON without free text. Raises CommandoHergebruikt when the id was used for something else.
+    `inhoud` is JSON without free text, `spoor` the trace the act belongs to (W3C traceparent). Raises
+    CommandoHergebruikt when the id was used for something else.
     """
     nieuw = insert(OpdrachtRij).values(
-        commando_id=commando_id, traject_id=traject_id, soort=soort, inhoud=dict(inhoud), ontvangen_op=nu
+        commando_id=commando_id, traject_id=traject_id, soort=soort, inhoud=dict(inhoud), ontvangen_op=nu, spoor=spoor
     )
     geschreven = await session.scalar(nieuw.on_conflict_do_nothing().returning(OpdrachtRij))
     if geschreven is not None:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from domain.bewaking import Controle, titel
 from domain.effects import Bericht
 from domain.roles import Rol
 from domain.route import Soort
@@ -18,6 +19,7 @@ from storage.case_tables import AfspraakRij, TrajectRij
 from storage.mail_tables import BerichtRij, BerichtStatus, MailRij
 from storage.people_tables import Gezagdrager, Organisatie, Persoon
 from storage.templates import voor_overzicht
+from storage.watch_tables import Bewakingstaak
 
 # Most pressing first: of several messages about one afspraak only this one is told.
 _VOLGORDE = (
@@ -79,6 +81,8 @@ class Mailinhoud(BaseModel):
     email: str
     swv_id: str
     regels: tuple[Regel, ...]
+    taken: tuple[str, ...] = ()
+    """What the watch asks of whoever keeps Routewacht running; then there are no lines about trajecten."""
 
 
 class BerichtMetZaak(NamedTuple):
@@ -177,6 +181,8 @@ async def inhoud(session: AsyncSession, mail_id: str) -> Mailinhoud | None:
     if rij is None:
         return None
     mail, persoon = rij
+    if mail.sjabloon == Sjabloon.BEWAKING:
+        return await _bewaking(session, mail, persoon)
     berichten = await haal_berichten(
         session, BerichtRij.mail_id == mail_id, BerichtRij.status == BerichtStatus.OPGENOMEN
     )
@@ -191,6 +197,27 @@ async def inhoud(session: AsyncSession, mail_id: str) -> Mailinhoud | None:
         email=persoon.email,
         swv_id=mail.swv_id,
         regels=regels,
+    )
+
+
+async def _bewaking(session: AsyncSession, mail: MailRij, persoon: Persoon) -> Mailinhoud | None:
+    open_ = await session.execute(
+        select(Bewakingstaak.controle, Bewakingstaak.aantal)
+        .where(Bewakingstaak.swv_id == mail.swv_id, Bewakingstaak.gesloten_op.is_(None))
+        .order_by(Bewakingstaak.id)
+    )
+    taken = tuple(f"{titel(Controle(controle))}: {aantal}" for controle, aantal in open_)
+    if not taken or not persoon.actief or persoon.email is None:
+        return None
+    return Mailinhoud(
+        mail_id=mail.id,
+        sjabloon=Sjabloon.BEWAKING,
+        persoon_id=persoon.id,
+        voornaam=persoon.voornaam,
+        email=persoon.email,
+        swv_id=mail.swv_id,
+        regels=(),
+        taken=taken,
     )
 
 

@@ -22,6 +22,18 @@ class MailStatus(StrEnum):
     LAPSED = "vervallen"
 
 
+class Stapsoort(StrEnum):
+    """What was done about a mail whose outcome is not known: by the ledger, by Routewacht, or by a person."""
+
+    AANGEHOUDEN = "aangehouden"
+    GEMELD = "gemeld"
+    IN_GROOTBOEK = "in_grootboek"
+    NIET_IN_GROOTBOEK = "niet_in_grootboek"
+    OPNIEUW = "opnieuw"
+    AANGEKOMEN = "aangekomen"
+    LATEN_VALLEN = "laten_vallen"
+
+
 class BerichtStatus(StrEnum):
     """Waiting for the morning, taken into a mail, or overtaken by events."""
 
@@ -35,6 +47,10 @@ class MailRij(Base):
 
     `message_sleutel` makes the Message-ID; being unique, it also keeps a repeated run from making a second mail.
     `overzicht_op` is the morning of a digest, None for a mail that leaves at once. `code` is the last SMTP code.
+
+    Three moments are on the real clock (that of the database), because they are about machines and not about cases:
+    `verzending_sinds` (the last attempt began), `aangehouden_sinds`, and `gemeld_op` (a traject was told of it). A mail
+    with `vrijgegeven_op` no longer belongs to a workflow: the watchman of the worker delivers it.
     """
 
     __tablename__ = "mail"
@@ -52,10 +68,28 @@ class MailRij(Base):
     laatste_poging_op: Mapped[datetime | None]
     code: Mapped[int | None]
     verzonden_op: Mapped[datetime | None]
+    verzending_sinds: Mapped[datetime | None]
+    aangehouden_sinds: Mapped[datetime | None]
+    gemeld_op: Mapped[datetime | None]
+    vrijgegeven_op: Mapped[datetime | None]
     __table_args__ = (
         een_van("status", MailStatus),
         Index("ix_mail_open", "swv_id", "status", postgresql_where=text("status IN ('queued', 'sending', 'held')")),
     )
+
+
+class MailStap(Base):
+    """One step in the life of a mail of uncertain outcome: what, when (on the clock of the cases), and by whom if it
+    was a person. Only added to."""
+
+    __tablename__ = "mail_stap"
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    mail_id: Mapped[str] = mapped_column(ForeignKey("mail.id", ondelete="CASCADE"), index=True)
+    soort: Mapped[str]
+    op: Mapped[datetime]
+    door_persoon_id: Mapped[str | None]
+    door_rol: Mapped[str | None]
+    __table_args__ = (een_van("soort", Stapsoort),)
 
 
 class BerichtRij(Base):

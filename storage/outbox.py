@@ -7,13 +7,14 @@ mail in `sending` therefore knows that an earlier attempt broke off and that nob
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.roles import Rol
 from storage.bestemming import geef_door
 from storage.errors import NogNietVerzenden
 from storage.mail_content import Mailinhoud, geldt_nog, haal_berichten, inhoud
+from storage.mail_hold import zet_aangehouden
 from storage.mail_tables import BerichtRij, BerichtStatus, MailRij, MailStatus
 
 # The outcomes of runtime/smtp.py that end an attempt. A temporary one goes through `terug_in_rij`.
@@ -41,19 +42,24 @@ class Geadresseerde(BaseModel):
     rol: Rol
 
 
-async def neem_in_verzending(session: AsyncSession, mail_id: str, nu: datetime) -> MailKlaar | None:
+async def neem_in_verzending(
+    session: AsyncSession, mail_id: str, nu: datetime, *, houd_aan: bool = True
+) -> MailKlaar | None:
     """Take a queued mail; commit before handing it to the relay. None: there is nothing (more) to send.
 
-    A mail found in `sending` becomes `held` and a person decides; one of which no line holds any more lapses. Raises
-    NogNietVerzenden before its sending window. `nu` is the clock of the case.
+    A mail found in `sending` becomes `held` and a person decides, unless `houd_aan` is false: for who looks in a list
+    and may meet another who just took it. One of which no line holds any more lapses. Raises NogNietVerzenden before its
+    sending window. `nu` is the clock of the case.
     """
     mail = await session.scalar(
         select(MailRij).where(MailRij.id == mail_id).with_for_update().execution_options(populate_existing=True)
     )
     if mail is None:
         return None
-    if mail.status == MailStatus.SENDING:
+    if mail.status == MailStatus.SENDING and houd_aan:
         mail.status = MailStatus.HELD
+        await session.flush()
+        await zet_aangehouden(session, mail_id, nu)
     if mail.status != MailStatus.QUEUED:
         await session.flush()
         return None
@@ -67,7 +73,10 @@ async def neem_in_verzending(session: AsyncSession, mail_id: str, nu: datetime) 
         await session.flush()
         return None
     mail.status, mail.pogingen, mail.laatste_poging_op = MailStatus.SENDING, mail.pogingen + 1, nu
+    mail.aangehouden_sinds = mail.gemeld_op = None
     await session.flush()
+    # To the microsecond of this statement, not of the transaction: it tells one attempt from the next.
+    await session.execute(update(MailRij).where(MailRij.id == mail_id).values(verzending_sinds=func.clock_timestamp()))
     return MailKlaar(
         mail_id=mail.id,
         message_sleutel=mail.message_sleutel,
@@ -99,6 +108,8 @@ async def markeer(
         .execution_options(synchronize_session=False)
     )
     staat = await session.scalar(select(MailRij.status).where(MailRij.id == mail_id))
+    if status is MailStatus.HELD and staat == MailStatus.HELD:
+        await zet_aangehouden(session, mail_id, nu)
     return MailStatus(staat) if staat else None
 
 
@@ -108,13 +119,6 @@ async def terug_in_rij(session: AsyncSession, mail_id: str, code: int | None, ni
     False when the mail was held in the meantime: then nobody waits to try again, and a person looks at it.
     """
     return await _van_naar(session, mail_id, MailStatus.SENDING, MailStatus.QUEUED, code=code, niet_voor=niet_voor)
-
-
-async def beslis_aangehouden(session: AsyncSession, mail_id: str, *, aangekomen: bool, nu: datetime) -> bool:
-    """A person found out about a held mail: it arrived, or it may be sent (again). False when it is not held."""
-    if aangekomen:
-        return await _van_naar(session, mail_id, MailStatus.HELD, MailStatus.SENT, verzonden_op=nu)
-    return await _van_naar(session, mail_id, MailStatus.HELD, MailStatus.QUEUED, niet_voor=nu)
 
 
 async def wachtende_mails(session: AsyncSession, ouder_dan: datetime, limiet: int) -> list[str]:

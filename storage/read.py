@@ -18,7 +18,6 @@ from storage.mail_tables import MailRij, MailStatus
 from storage.people_tables import Leerling, Organisatie, Persoon
 from storage.rebuild import lees_tijdlijn
 from storage.views import (
-    AangehoudenMail,
     AfspraakView,
     Filters,
     Lijst,
@@ -172,30 +171,6 @@ async def mensen_van(session: AsyncSession, traject_id: str, op: date) -> list[M
     return [
         Mens(persoon_id=p.id, naam=f"{p.voornaam} {p.achternaam}", email=p.email, rol=Rol(rol), niveau=niveau)
         for p, rol, niveau in gevonden
-    ]
-
-
-async def aangehouden_mails(session: AsyncSession, swv_id: str | None = None) -> list[AangehoudenMail]:
-    """Mails a person has to look at, oldest first."""
-    vraag = (
-        select(MailRij, Persoon)
-        .join(Persoon, Persoon.id == MailRij.persoon_id)
-        .where(MailRij.status == MailStatus.HELD)
-        .order_by(MailRij.aangemaakt_op, MailRij.id)
-        .execution_options(populate_existing=True)
-    )
-    if swv_id:
-        vraag = vraag.where(MailRij.swv_id == swv_id)
-    return [
-        AangehoudenMail(
-            mail_id=mail.id,
-            persoon_id=persoon.id,
-            naam=f"{persoon.voornaam} {persoon.achternaam}",
-            sjabloon=mail.sjabloon,
-            message_sleutel=mail.message_sleutel,
-            code=mail.code,
-        )
-        for mail, persoon in await session.execute(vraag)
     ]
 
 

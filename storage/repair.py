@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +15,7 @@ from domain.traject import Traject
 from storage.case_tables import Tekst, TrajectRij
 from storage.digest import overzicht_sleutel
 from storage.enqueue import mail_id
+from storage.mail_hold import zet_aangehouden
 from storage.mail_tables import BerichtRij, BerichtStatus, MailRij, MailStatus
 from storage.record import schrijf_afspraken, stand_kolommen
 
@@ -60,12 +61,26 @@ async def zet_wekker(session: AsyncSession, traject_id: str, volgende_wek: datet
 async def zet_mails(session: AsyncSession, statussen: Mapping[str, MailStatus], nu: datetime) -> None:
     """Mails that, as far as these tables know, did not leave, get the status they are known to have."""
     for sleutel, status in statussen.items():
-        await session.execute(
+        anders = await session.scalar(
             update(MailRij)
             .where(MailRij.id == sleutel, MailRij.status.in_(_NIET_WEG))
-            .values(status=status, verzonden_op=nu if status is MailStatus.SENT else None)
+            .values(status=status, verzonden_op=nu if status is MailStatus.SENT else None, **_sinds_nu(status))
+            .returning(MailRij.id)
             .execution_options(synchronize_session=False)
         )
+        if anders is not None and status is MailStatus.HELD:
+            await zet_aangehouden(session, sleutel, nu)
+
+
+def _sinds_nu(status: MailStatus) -> dict[str, Any]:
+    """What was under way or held counts from now: these tables know no better, and the watchman goes by these moments."""
+    match status:
+        case MailStatus.SENDING:
+            return {"verzending_sinds": func.coalesce(MailRij.verzending_sinds, func.now())}
+        case MailStatus.HELD:
+            return {"aangehouden_sinds": None, "gemeld_op": None}
+        case _:
+            return {}
 
 
 async def mails_sinds(session: AsyncSession, mail_ids: Collection[str]) -> dict[str, datetime]:
@@ -74,16 +89,22 @@ async def mails_sinds(session: AsyncSession, mail_ids: Collection[str]) -> dict[
     return {mail: op for mail, op in rijen}  # noqa: C416
 
 
-async def overzichten_onderweg(session: AsyncSession, swv_id: str, tot: datetime) -> dict[str, datetime]:
-    """Morning mails written before `tot` that did not leave yet, with the moment they may leave."""
+async def overzichten_onderweg(
+    session: AsyncSession, swv_id: str, tot: datetime, *, ook_vrijgegeven: bool = False
+) -> dict[str, datetime]:
+    """Morning mails written before `tot` that did not leave yet, with the moment they may leave.
+
+    What was released waits for the watchman of the worker and not for the digest; it counts with `ook_vrijgegeven`, for
+    tables that may not know that it left, and so do mails of the watch itself.
+    """
+    wiens = (
+        or_(MailRij.spoed.is_(False), MailRij.sjabloon == Sjabloon.BEWAKING)
+        if ook_vrijgegeven
+        else and_(MailRij.spoed.is_(False), MailRij.vrijgegeven_op.is_(None))
+    )
     rijen = await session.execute(
         select(MailRij.id, MailRij.niet_voor)
-        .where(
-            MailRij.swv_id == swv_id,
-            MailRij.spoed.is_(False),
-            MailRij.status.in_(_NIET_WEG),
-            MailRij.aangemaakt_op < tot,
-        )
+        .where(MailRij.swv_id == swv_id, wiens, MailRij.status.in_(_NIET_WEG), MailRij.aangemaakt_op < tot)
         .order_by(MailRij.id)
     )
     return {mail: niet_voor for mail, niet_voor in rijen}  # noqa: C416
@@ -111,31 +132,36 @@ async def al_verteld(session: AsyncSession, swv_id: str, ochtenden: Sequence[Och
     return gevonden
 
 
-async def boek_ochtenden(session: AsyncSession, swv_id: str, ochtenden: Sequence[Ochtendpost]) -> None:
-    """Write down again what these mornings told: the mails, and which messages went with them."""
+async def boek_ochtenden(session: AsyncSession, swv_id: str, ochtenden: Sequence[Ochtendpost], nu: datetime) -> None:
+    """Write down again what these mornings told: the mails, and which messages went with them. `nu` is now, on the clock
+    of the cases."""
     verteld = await al_verteld(session, swv_id, ochtenden)
     per_mail = {mail: (o.nu, status) for o in ochtenden for mail, status in o.mails.items()}
     berichten = await session.scalars(select(BerichtRij).where(BerichtRij.id.in_(verteld)))
     for bericht in berichten:
         mail = verteld[bericht.id]
-        nu, status = per_mail[mail]
-        await session.execute(
+        ochtend, status = per_mail[mail]
+        geschreven = await session.scalar(
             insert(MailRij)
             .values(
                 id=mail,
-                message_sleutel=overzicht_sleutel(swv_id, bericht, lokale_datum(nu)),
+                message_sleutel=overzicht_sleutel(swv_id, bericht, lokale_datum(ochtend)),
                 sjabloon=Sjabloon.WEEKOVERZICHT,
                 persoon_id=bericht.persoon_id,
                 swv_id=swv_id,
                 spoed=False,
-                overzicht_op=lokale_datum(nu),
+                overzicht_op=lokale_datum(ochtend),
                 status=status,
-                niet_voor=nu,
-                aangemaakt_op=nu,
-                verzonden_op=nu if status is MailStatus.SENT else None,
+                niet_voor=ochtend,
+                aangemaakt_op=ochtend,
+                verzonden_op=ochtend if status is MailStatus.SENT else None,
+                verzending_sinds=func.now() if status is MailStatus.SENDING else None,
             )
             .on_conflict_do_nothing()
+            .returning(MailRij.id)
         )
+        if geschreven is not None and status is MailStatus.HELD:
+            await zet_aangehouden(session, mail, nu)
         bericht.status, bericht.mail_id = BerichtStatus.OPGENOMEN, mail
     await session.flush()
 

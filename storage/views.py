@@ -130,14 +130,3 @@ class Mens(View):
     email: str | None
     rol: Rol
     niveau: int
-
-
-class AangehoudenMail(View):
-    """A mail of which nobody knows whether it arrived. The person is named: somebody has to ask them."""
-
-    mail_id: str
-    persoon_id: str
-    naam: str
-    sjabloon: str
-    message_sleutel: str
-    code: int | None

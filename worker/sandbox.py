@@ -27,6 +27,7 @@ BIBLIOTHEKEN = (
     "cryptography",
     "jinja2",
     "yaml",
+    "opentelemetry",
 )
 
 

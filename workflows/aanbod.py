@@ -29,6 +29,7 @@ from domain.handelingen import Heropen, Opdracht
 from domain.ids import traject_workflow_id
 from domain.tijdschaal import Tijdschaal
 from runtime.sleutelring import HoofdsleutelOntbreekt, SleutelsNietBereikbaar
+from runtime.sporen import vervolg
 from runtime.stoppen import moet_stoppen
 from runtime.temporal import TRAJECT_QUEUE
 from storage.case_tables import OpdrachtSoort
@@ -68,7 +69,8 @@ class Aanbieder:
         Raises a Weigering when the act is refused (noted as such) and NuNietBereikbaar when nobody answered.
         """
         try:
-            versie = await self._voer_uit(regel, nu)
+            with vervolg(regel.spoor):
+                versie = await self._voer_uit(regel, nu)
         except Weigering as weigering:
             async with self.sessies.begin() as session:
                 await markeer_weigering(session, regel.commando_id, weigering)

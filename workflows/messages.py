@@ -77,6 +77,14 @@ class BewaarInvoer(Bericht):
     sinds: datetime | None = None
 
 
+class ControleInvoer(Bericht):
+    """Input of ControleWorkflow: what to look after, and since when."""
+
+    swv_id: str
+    tijdschaal: Tijdschaal = Tijdschaal()
+    sinds: datetime | None = None
+
+
 class DigestInvoer(Bericht):
     """Input of DigestWorkflow: whose digests, and what is still to be delivered from earlier mornings."""
 

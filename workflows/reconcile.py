@@ -75,7 +75,9 @@ class Toezicht:
     async def beelden(self, traject_id: str) -> tuple[Tabelbeeld, Workflowbeeld]:
         """Both sides. The tables first: while a case moves on, its workflow is then ahead, never behind."""
         async with self.sessies() as session:
-            tabel = await lees_tabelbeeld(session, traject_id, self.catalogus, self.klok.nu() - self.geduld)
+            tabel = await lees_tabelbeeld(
+                session, traject_id, self.catalogus, self.klok.nu() - self.geduld, ook_vrijgegeven=self.twijfel
+            )
         return tabel, await bekijk(self.client, traject_id)
 
     async def verschillen(self, traject_id: str) -> tuple[Verschil, ...]:
@@ -220,7 +222,7 @@ class Toezicht:
         """A workflow from the timeline, in a higher epoch, in the place of the one there is, if any."""
         stand = await self._herschrijf(gevouwen, _epoch(w), verhoog=True)
         async with self.sessies() as session:
-            mails = await spoedmails_van(session, stand.traject_id)
+            mails = await spoedmails_van(session, stand.traject_id, ook_vrijgegeven=self.twijfel)
         invoer = TrajectInvoer(
             traject=stand,
             omstandigheden=await omstandigheden(self.sessies, stand.school_id, self.klok.nu()),

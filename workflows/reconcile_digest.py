@@ -40,7 +40,9 @@ async def vergelijk_digest(toezicht: Toezicht, swv_id: str) -> tuple[Verschil, .
     async with toezicht.sessies() as session:
         if await al_verteld(session, swv_id, _post(gelezen)):
             gevonden.append(Verschil.BERICHT_AL_VERTELD)
-        onderweg = await overzichten_onderweg(session, swv_id, toezicht.klok.nu() - toezicht.geduld)
+        onderweg = await overzichten_onderweg(
+            session, swv_id, toezicht.klok.nu() - toezicht.geduld, ook_vrijgegeven=toezicht.twijfel
+        )
     if onderweg.keys() - digest.te_bezorgen:
         gevonden.append(Verschil.OVERZICHT_ZONDER_VERZENDER)
     return tuple(gevonden)
@@ -55,8 +57,8 @@ async def herstel_digest(toezicht: Toezicht, swv_id: str) -> Uitkomst:
     digest, nu = await _bekijk(toezicht, swv_id), toezicht.klok.nu()
     gelezen = await lees_na(toezicht.client, digest_workflow_id(swv_id))
     async with toezicht.sessies.begin() as session:
-        await boek_ochtenden(session, swv_id, _post(gelezen))
-        onderweg = await overzichten_onderweg(session, swv_id, nu)
+        await boek_ochtenden(session, swv_id, _post(gelezen), nu)
+        onderweg = await overzichten_onderweg(session, swv_id, nu, ook_vrijgegeven=toezicht.twijfel)
         bekend = {m: status_na(gelezen.pogingen.get(m, [])) for m in onderweg if m not in digest.te_bezorgen}
         besloten = {m: _voor_mens(status) for m, status in bekend.items() if status is not None}
         if toezicht.twijfel:

@@ -8,15 +8,19 @@ from typing import Annotated, Any, Self
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from api import lezen, mailbeeld
 from api.diensten import MetDiensten
+from api.mail import BESLUIT_LABEL, Mailbesluit, beslis_over_mail
 from api.pages.basis import toon
+from api.pages.formulieren import als_waarde, lees_wie, wie
+from domain.errors import Weigering
 from domain.sjabloon import Sjabloon
 from runtime.mailbericht import ONDERWERPEN
-from storage import read
+from storage.mail_list import aangehouden_mails, wie_beslissen
+from storage.mail_tables import Stapsoort
 
 router = APIRouter(include_in_schema=False)
 postvak_router = APIRouter(include_in_schema=False)
@@ -37,6 +41,16 @@ SJABLOON_LABEL = {
     "toestemming_gevraagd": "een vraag om toestemming",
     "stand_voor_ouders": "hoe het ervoor staat, voor ouders",
     "contact_herstellen": "een bericht dat een adres niet klopt",
+    "bewaking": "een bericht voor de beheerder",
+}
+STAP_LABEL: dict[Stapsoort, str] = {
+    Stapsoort.AANGEHOUDEN: "aangehouden: onbekend of hij is aangekomen",
+    Stapsoort.GEMELD: "doorgegeven aan het traject",
+    Stapsoort.IN_GROOTBOEK: "gevonden in het grootboek van de mailserver",
+    Stapsoort.NIET_IN_GROOTBOEK: "staat niet in het grootboek van de mailserver: opnieuw verstuurd",
+    Stapsoort.OPNIEUW: "opnieuw versturen",
+    Stapsoort.AANGEKOMEN: "is aangekomen",
+    Stapsoort.LATEN_VALLEN: "laten vallen",
 }
 
 
@@ -49,6 +63,7 @@ class Soort(StrEnum):
     TOESTEMMING = "toestemming"
     STAND = "stand"
     CONTACT = "contact"
+    BEHEER = "beheer"
 
 
 _SOORTEN: dict[Soort, tuple[str, Sjabloon]] = {
@@ -58,6 +73,7 @@ _SOORTEN: dict[Soort, tuple[str, Sjabloon]] = {
     Soort.TOESTEMMING: ("Toestemming gevraagd", Sjabloon.TOESTEMMING_GEVRAAGD),
     Soort.STAND: ("Hoe het ervoor staat, voor ouders", Sjabloon.STAND_VOOR_OUDERS),
     Soort.CONTACT: ("Adres klopt niet", Sjabloon.CONTACT_HERSTELLEN),
+    Soort.BEHEER: ("Voor de beheerder", Sjabloon.BEWAKING),
 }
 
 
@@ -113,11 +129,50 @@ class Mailbeeld:
 @router.get("/mail/aangehouden")
 async def aangehouden(request: Request, diensten: MetDiensten) -> Response:
     """Mails with an unknown outcome, for a person to look at."""
+    return await _toon_aangehouden(request, diensten)
+
+
+@router.post("/mail/aangehouden/{mail_id}")
+async def besluit(
+    request: Request, mail_id: Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9._-]+$")], diensten: MetDiensten
+) -> Response:
+    """What a person decides; then back to the list, or the list with what is not right yet."""
+    async with request.form(max_fields=10, max_files=0) as formulier:
+        als, gekozen = str(formulier.get("als", "")), str(formulier.get("besluit", ""))
+    try:
+        if gekozen not in tuple(Mailbesluit):
+            raise Weigering("Kies wat er met de mail moet gebeuren.", veld="besluit", remedie="")
+        async with diensten.sessies() as session:
+            mensen = await wie_beslissen(session, mail_id, diensten.vandaag())
+        mens = lees_wie(als, tuple(mensen))
+        if mens is None:
+            raise Weigering("Kies eerst wie u bent.", veld="als", remedie="")
+        await beslis_over_mail(diensten, mail_id, Mailbesluit(gekozen), wie(mens))
+    except Weigering as fout:
+        return await _toon_aangehouden(request, diensten, (mail_id, fout), fout.status)
+    return RedirectResponse("/mail/aangehouden", status_code=303)
+
+
+async def _toon_aangehouden(
+    request: Request, diensten: MetDiensten, fout: tuple[str, Weigering] | None = None, status: int = 200
+) -> Response:
     async with diensten.sessies() as session:
-        mails = await read.aangehouden_mails(session)
-        sinds = await lezen.aangehouden_sinds(session, [m.mail_id for m in mails])
-    inhoud = {"mails": mails, "sinds": sinds, "labels": SJABLOON_LABEL}
-    return toon(request, "aangehouden.html", inhoud)
+        mails = await aangehouden_mails(session)
+        mensen = {m.mail_id: await wie_beslissen(session, m.mail_id, diensten.vandaag()) for m in mails}
+        namen = await lezen.namen_van(
+            session, {s.door_persoon_id for m in mails for s in m.stappen if s.door_persoon_id}
+        )
+    inhoud = {
+        "mails": mails,
+        "mensen": mensen,
+        "namen": namen,
+        "labels": SJABLOON_LABEL,
+        "stap_labels": STAP_LABEL,
+        "besluiten": BESLUIT_LABEL,
+        "als_waarde": als_waarde,
+        "fout": fout,
+    }
+    return toon(request, "aangehouden.html", inhoud, status)
 
 
 @postvak_router.get("/postvak")

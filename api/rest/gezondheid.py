@@ -2,19 +2,30 @@
 
 import structlog
 from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import text
 
+from api.bewaking import als_metrics, bevindingen
 from api.diensten import Diensten, MetDiensten
-from api.rest.schemas import Gereed
+from api.rest.schemas import ControleUit, Gereed, Gezondheid
+from domain.bewaking import ergste
 
 router = APIRouter()
 _log = structlog.get_logger(__name__)
 
 
-@router.get("/api/v1/gezond", tags=["techniek"], summary="Leeft dit proces?")
-async def gezond() -> dict[str, str]:
-    """Altijd 200 zolang het proces antwoordt."""
-    return {"status": "gezond"}
+@router.get("/api/v1/gezond", tags=["techniek"], summary="Hoe gaat het?")
+async def gezond(diensten: MetDiensten) -> Gezondheid:
+    """Elke controle met een stand, een getal en een zin. Altijd 200 zolang het proces antwoordt, ook als er iets mis is:
+    de stand staat in het antwoord. Of dit proces kan werken, zegt `/api/v1/gereed`."""
+    lijst = await bevindingen(diensten)
+    return Gezondheid(stand=ergste(lijst), controles=[ControleUit.van(b) for b in lijst])
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics(diensten: MetDiensten) -> Response:
+    """For Prometheus. Like everything here on the loopback only."""
+    return Response(als_metrics(await bevindingen(diensten)), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get(

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.opdrachten import TOELICHTING_HOOGSTENS, Afloop
 from api.sleutel import KOP, KORTST, LANGST, VORM
+from domain.bewaking import Bevinding, Controle
+from domain.bewaking import Stand as Bewakingsstand
 from domain.consent import Antwoord, Doel, Stand
 from domain.feiten import Wie
 from domain.handelingen import EenHandeling
@@ -240,6 +242,31 @@ class Gereed(Vorm):
 
     database: bool
     temporal: bool
+
+
+class ControleUit(Vorm):
+    """Eén controle."""
+
+    controle: Controle
+    titel: str
+    stand: Bewakingsstand = Field(description="`onbekend`: kon niet worden nagegaan, en is dus nooit goed.")
+    aantal: int
+    oudste_seconden: float | None = Field(description="Hoe oud het oudste geval is, in seconden.")
+    zin: str = Field(description="Wat er aan de hand is, in het Nederlands.")
+    wat_te_doen: str | None
+    voorbeelden: list[str] = Field(description="Ids van een paar gevallen; nooit een naam.")
+
+    @classmethod
+    def van(cls, bevinding: Bevinding) -> Self:
+        """As the API shows it."""
+        return cls.model_validate(bevinding.model_dump() | {"voorbeelden": list(bevinding.voorbeelden)})
+
+
+class Gezondheid(Vorm):
+    """Hoe het met Routewacht gaat."""
+
+    stand: Bewakingsstand = Field(description="De slechtste stand van alle controles.")
+    controles: list[ControleUit]
 
 
 class Fout(BaseModel):

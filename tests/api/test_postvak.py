@@ -7,8 +7,8 @@ import aiosmtplib
 import pytest
 
 from domain.roles import Rol
+from domain.sjabloon import Sjabloon
 from runtime.mailbericht import ONDERWERPEN
-from runtime.mailcontext import Sjabloon
 from tests.support import voorbeeld as v
 from tests.support.site import VANDAAG, Site
 

@@ -13,14 +13,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from cli.fouten import als_mislukt
 from runtime.devserver import DevServer
 from runtime.settings import Settings
 from runtime.temporal import TemporalOnbereikbaar, connect
 from storage.db import maak_engine, sessies
+from storage.watch_tables import MetingRij
 from tests.cli.conftest import Draai, document
 from tests.storage.zaken import bevolk
+from tests.support.replay_leven import wacht_tot
 
 COMMANDO = (sys.executable, "-c", "from cli.main import main; main()")
 # What a process logs once it is up.
@@ -94,6 +97,29 @@ async def test_een_worker_verwerkt_wat_een_ander_proces_start_en_stopt_netjes(
         assert await stop(worker) == 0
 
 
+async def test_een_worker_meldt_zich_en_geeft_de_metingen_van_temporal(
+    omgeving: pytest.MonkeyPatch, migrated_database_url: str, dev_server: DevServer
+) -> None:
+    with socket.socket() as vrij:
+        vrij.bind(("127.0.0.1", 0))
+        poort = vrij.getsockname()[1]
+    omgeving.setenv("ROUTEWACHT_DATABASE_URL", migrated_database_url)
+    omgeving.setenv("ROUTEWACHT_TEMPORAL_ADDRESS", dev_server.address)
+    omgeving.setenv("ROUTEWACHT_SDK_METRICS_PORT", str(poort))
+    engine = maak_engine(migrated_database_url)
+    async with proces("worker") as worker:
+
+        async def gemeld() -> bool:
+            async with sessies(engine)() as session:
+                return {"worker", "vastgelopen"} <= set(await session.scalars(select(MetingRij.controle)))
+
+        await wacht_tot(gemeld, omschrijving="de meting van de worker")
+        tekst = await asyncio.to_thread(tekst_van, f"http://127.0.0.1:{poort}/metrics")
+        assert "temporal_num_pollers" in tekst
+        assert await stop(worker) == 0
+    await engine.dispose()
+
+
 async def test_de_site_leeft_ook_zonder_temporal_en_stopt_netjes(
     omgeving: pytest.MonkeyPatch, migrated_database_url: str
 ) -> None:
@@ -111,6 +137,11 @@ async def test_de_site_leeft_ook_zonder_temporal_en_stopt_netjes(
 def haal(url: str) -> Any:
     with urllib.request.urlopen(url, timeout=5) as antwoord:
         return json.load(antwoord)
+
+
+def tekst_van(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=5) as antwoord:
+        return str(antwoord.read().decode())
 
 
 async def test_temporal_die_niet_antwoordt_is_code_3(omgeving: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ ARGS = [
     "--disable-sync",
 ]
 TRAJECT = "t-4f7k2qh4m9xw3rt5yz8p"
-PADEN = ("/", f"/traject/{TRAJECT}", "/over", "/mail/aangehouden", "/postvak")
+PADEN = ("/", f"/traject/{TRAJECT}", "/over", "/mail/aangehouden", "/gezond", "/postvak")
 BREEDTES = (1440, 390, 360, 320)
 # What a quick look can prove without a checker: names for everything one can use, no double ids, headings in order.
 TOEGANKELIJK = """() => {

@@ -19,9 +19,11 @@ from domain.consent import Antwoord, Doel, Vorm
 from domain.errors import VerkeerdeRol
 from domain.feiten import Wie
 from domain.handelingen import DraagOver, LegToestemmingVast, MeldStilstand, Opdracht
+from domain.ids import controle_workflow_id
 from domain.roles import Rol
 from domain.tijd import AMSTERDAM
 from runtime.codec import Sleutelring
+from runtime.temporal import NACHT_QUEUE
 from storage.people_tables import Kalenderuitzondering, Persoon
 from tests.support.jaar import HEEL_JAAR, Moment, open_van
 from tests.support.omgeving import Omgeving, Zaakdraad, kind_van
@@ -36,7 +38,9 @@ from tests.support.replay_leven import (
 )
 from tests.support.spelen import START, Springen, om_tien, speel
 from tests.support.verwacht import tijdlijn
+from workflows.controle import ControleWorkflow
 from workflows.digest import DigestWorkflow
+from workflows.messages import ControleInvoer
 from workflows.traject import SIGNAAL_HANDELING, TrajectWorkflow
 
 TESTRING = Sleutelring(
@@ -179,6 +183,26 @@ async def _ochtend(o: Omgeving, neem: Neem) -> None:
     await neem("ochtend_digest", digest, None)
 
 
+async def _controle(o: Omgeving, neem: Neem) -> None:
+    """Two mornings of the daily check, with nothing wrong."""
+    controle = await o.client.start_workflow(
+        ControleWorkflow.run,
+        ControleInvoer(swv_id="o-waterland", tijdschaal=Springen.naar(START)),
+        id=controle_workflow_id("o-waterland"),
+        task_queue=NACHT_QUEUE,
+    )
+    for dag in (2, 3):
+        moment = datetime(2026, 9, dag, 6, 1, tzinfo=AMSTERDAM)
+        await controle.signal(ControleWorkflow.klok, Springen.naar(moment))
+
+        async def gedaan(tot: datetime = moment) -> bool:
+            return await controle.query(ControleWorkflow.volgende) > tot
+
+        await wacht_tot(gedaan, omschrijving="de controle")
+        await in_rust(controle)
+    await neem("controle_ochtend", controle, None)
+
+
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
         "jaar",
@@ -222,6 +246,11 @@ SCENARIOS: tuple[Scenario, ...] = (
             "ochtend_digest": Bewijs("open", {"maak_overzichten": 1, "deliver": 3}, timers=1, meldt_aan_traject=True),
         },
         _ochtend,
+    ),
+    Scenario(
+        "controle",
+        {"controle_ochtend": Bewijs("open", {"controleer": 2}, timers=2, signalen=("klok",))},
+        _controle,
     ),
 )
 OPNAMEN: dict[str, Bewijs] = {naam: bewijs for s in SCENARIOS for naam, bewijs in s.opnamen.items()}

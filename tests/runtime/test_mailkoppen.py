@@ -12,9 +12,11 @@ from domain.sjabloon import Sjabloon
 from runtime.mailbericht import (
     AdresOngeldig,
     KoppenAfwijkend,
+    Lekkend,
     controleer_koppen,
     controleer_python,
     valideer_adres,
+    zelftest,
 )
 from tests.support.mailproeven import SPOED, bouw, lees
 
@@ -99,6 +101,18 @@ def test_een_onderwerp_met_een_gecodeerd_woord_komt_er_niet_door(monkeypatch: py
         with pytest.raises(Exception, match=r"gaat niet weg|header") as fout:
             bouw(SPOED)
         assert not isinstance(fout.value, AssertionError)
+
+
+def test_de_zelftest_slaagt_hier() -> None:
+    zelftest()
+
+
+@pytest.mark.parametrize("wacht", ["controleer_koppen", "valideer_adres"])
+def test_zonder_een_wacht_start_er_niets(monkeypatch: pytest.MonkeyPatch, wacht: str) -> None:
+    """Worker, api and demo call it first: a guard that was lost in a change stops them at once."""
+    monkeypatch.setattr(mailbericht, wacht, lambda *waarden, **meer: waarden[0])
+    with pytest.raises(Lekkend):
+        zelftest()
 
 
 def test_zelftest_ziet_wat_deze_python_doet() -> None:

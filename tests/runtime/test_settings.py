@@ -100,6 +100,12 @@ def test_de_demo_hoort_niets_van_de_omgeving(monkeypatch: pytest.MonkeyPatch) ->
         Settings.voor_demo(sleutels=RING, temporal_namespace="routewacht")
 
 
+def test_sporen_gaan_alleen_naar_een_webadres() -> None:
+    zin = uitleg(ROUTEWACHT_OTLP_ENDPOINT="collector:4317")
+    assert zin.startswith("De instelling ROUTEWACHT_OTLP_ENDPOINT klopt niet: een adres voor sporen")
+    assert "collector" not in zin
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "routewacht.school.test"])
 def test_zonder_inlog_luistert_de_site_niet_naar_buiten(host: str) -> None:
     zin = uitleg(ROUTEWACHT_API_HOST=host)

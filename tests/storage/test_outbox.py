@@ -18,23 +18,26 @@ from domain.feiten import (
     ToestemmingGevraagd,
     ToestemmingVastgelegd,
     TrajectGesloten,
+    Wie,
 )
 from domain.roles import Rol
 from domain.route import Soort
 from domain.sjabloon import Sjabloon
 from runtime.smtp import Uitslag
-from storage import outbox
+from storage import mail_hold, outbox
 from storage.digest import maak_overzichten
 from storage.errors import NogNietVerzenden
 from storage.mail_content import inhoud
+from storage.mail_list import aangehouden_mails
 from storage.mail_tables import BerichtRij, MailRij, MailStatus
 from storage.outbox import MailKlaar, neem_in_verzending
 from storage.people_tables import Aanstelling, Gezagdrager, Persoon
-from storage.read import aangehouden_mails, mijn_afspraken
+from storage.read import mijn_afspraken
 from storage.record import leg_vast
 from tests.storage.zaken import CATALOGUS, NU, VANDAAG, Verhaal, afspraak, bevolk, melding, meteen, persoon, stel_aan
 
 Sessies = async_sessionmaker[AsyncSession]
+IB = Wie(rol=Rol.IB, persoon_id="ib")
 MORGEN = NU + timedelta(days=1)
 
 
@@ -134,7 +137,14 @@ async def test_a_person_decides_about_a_held_mail(db: Sessies, aangekomen: bool)
     await neem(db, mail)
     await neem(db, mail)
     async with db.begin() as session:
-        assert await outbox.beslis_aangehouden(session, mail, aangekomen=aangekomen, nu=MORGEN)
+        besluit = mail_hold.is_aangekomen if aangekomen else mail_hold.geef_vrij
+        await besluit(session, mail, IB, MORGEN)
+    async with db() as session:
+        stappen = await mail_hold.stappen(session, mail)
+    assert [(s.soort, s.door_persoon_id, s.door_rol) for s in stappen] == [
+        ("aangehouden", None, None),
+        ("aangekomen" if aangekomen else "opnieuw", "ib", Rol.IB),
+    ]
     assert (await neem(db, mail) is None) == aangekomen
 
 

@@ -8,6 +8,7 @@ from email import policy
 from email.message import EmailMessage
 
 from runtime.mailbericht import (
+    BewakingContext,
     ContactContext,
     EscalatieContext,
     Groep,
@@ -88,6 +89,7 @@ CONTEXTEN: list[Mailcontext] = [
     ContactContext(
         voornaam="Marieke", traject_code="T-4F7K2", rol="een ouder", sinds="maandag 23 november", url=f"{URL}c"
     ),
+    BewakingContext(voornaam="Henk", taken=("Aangehouden mail: 2", "Wekkers die niet afgingen: 1"), url=f"{URL}g"),
 ]
 SPOED = CONTEXTEN[1]
 
