@@ -54,6 +54,12 @@ class SmtpSink:
         """Plan a fault for the next `keer` times that the conversation reaches `fase`."""
         self._storingen.append(Storing(fase, soort, code, keer))
 
+    def genees(self) -> None:
+        """Forget every fault that is still planned, and let go of whoever is kept waiting."""
+        self._storingen.clear()
+        self.laat_los.set()
+        self.laat_los, self.wacht_nu = asyncio.Event(), asyncio.Event()
+
     async def start(self) -> Self:
         """Listen; after `stop` again on the same port."""
         self._server = await asyncio.start_server(self._begin, "127.0.0.1", self.poort)

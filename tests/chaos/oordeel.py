@@ -1,0 +1,183 @@
+"""The judgement after a fault: what got lost, what came twice, and whether everybody can see how it stands.
+
+It believes nobody: workflow, tables, timeline, journal and what the relay took are laid side by side.
+"""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from domain.errors import RoutewachtFout
+from domain.ingebouwd import Ingebouwd
+from domain.traject import Traject, TrajectStatus
+from domain.verloop import vouw_alles
+from runtime.mailbericht import message_id
+from storage.case_tables import OpdrachtRij, OpdrachtStatus, TrajectRij
+from storage.mail_tables import BerichtRij, MailRij, MailStatus
+from storage.rebuild import lees_tijdlijn
+from tests.chaos.opstelling import Opstelling
+from tests.chaos.zaken import allemaal, stand
+from tests.support.omgeving import Omgeving, Zaakdraad
+from tests.support.replay_leven import traject_id_van, wacht_tot
+
+# What a person sees of a mail that did not, or perhaps not, arrive.
+_GEZIEN_ALS = {MailStatus.HELD: Ingebouwd.MAIL_NAKIJKEN, MailStatus.FAILED: Ingebouwd.CONTACT_HERSTELLEN}
+_RUST = {MailStatus.SENT, MailStatus.HELD, MailStatus.FAILED, MailStatus.LAPSED}
+# The read model is right within a minute of recovery; machines that do other work too get more before we give up.
+_GEDULD = 150.0
+
+
+@dataclass
+class Oordeel:
+    """Empty lists are good news. `aankomsten` counts mails at the relay, `vastgehouden` those a person must look at."""
+
+    verloren: list[str] = field(default_factory=list)
+    dubbel: list[str] = field(default_factory=list)
+    aankomsten: int = 0
+    vastgehouden: int = 0
+    seconden: float = 0.0
+
+    def eis(self) -> "Oordeel":
+        """Nothing lost, nothing twice."""
+        assert not self.verloren, self.verloren[:5]
+        assert not self.dubbel, self.dubbel[:5]
+        return self
+
+
+@dataclass(frozen=True)
+class Mailstand:
+    """One mail of the outbox with the lines it carries, and how often the relay took it."""
+
+    mail: MailRij
+    regels: tuple[BerichtRij, ...]
+    bezorgd: int
+
+
+async def oordeel(
+    o: Opstelling, zaken: Sequence[Zaakdraad], *, spoed: int | None = None, geduld: float = _GEDULD
+) -> Oordeel:
+    """Waits until the installation has settled, and judges. `spoed`: so many urgent mails each case must have had.
+
+    `seconden` in the answer is how long settling took. What does not settle within `geduld` is reported as lost.
+    """
+    begin, omgeving, uit = time.monotonic(), await o.omgeving(), Oordeel()
+    try:
+        await wacht_tot(lambda: _alles_in_rust(omgeving, zaken), seconden=geduld, omschrijving="rust na de storing")
+    except AssertionError as fout:
+        uit.verloren.append(str(fout))
+    uit.seconden = time.monotonic() - begin
+    for bevinding in await allemaal((_zaak(omgeving, zaak) for zaak in zaken), tegelijk=10):
+        uit.verloren += bevinding
+    await _mails(o, omgeving, zaken, uit, spoed)
+    return uit
+
+
+async def mails_van(o: Opstelling, omgeving: Omgeving, zaken: Sequence[Zaakdraad]) -> list[Mailstand]:
+    """The outbox of these cases against the relay."""
+    ids = [traject_id_van(zaak) for zaak in zaken]
+    async with omgeving.sessies() as session:
+        gevonden = await session.execute(
+            select(MailRij, BerichtRij)
+            .join(BerichtRij, BerichtRij.mail_id == MailRij.id)
+            .where(BerichtRij.traject_id.in_(ids))
+        )
+        per_mail: dict[str, tuple[MailRij, list[BerichtRij]]] = {}
+        for mail, bericht in gevonden:
+            per_mail.setdefault(mail.id, (mail, []))[1].append(bericht)
+    aangekomen = Counter(b.message_id for b in o.sink.bezorgd)
+    domein = omgeving.settings.message_id_domein
+    return [
+        Mailstand(mail, tuple(regels), aangekomen[message_id(mail.message_sleutel, domein)])
+        for mail, regels in per_mail.values()
+    ]
+
+
+async def _alles_in_rust(omgeving: Omgeving, zaken: Sequence[Zaakdraad]) -> bool:
+    ids = [traject_id_van(zaak) for zaak in zaken]
+    async with omgeving.sessies() as session:
+        wacht = await session.scalar(
+            select(OpdrachtRij.commando_id)
+            .where(OpdrachtRij.traject_id.in_(ids), OpdrachtRij.status == OpdrachtStatus.ONTVANGEN)
+            .limit(1)
+        )
+        onderweg = await session.execute(
+            select(MailRij.niet_voor, MailRij.status, BerichtRij.traject_id)
+            .join(BerichtRij, BerichtRij.mail_id == MailRij.id)
+            .where(BerichtRij.traject_id.in_(ids), MailRij.status.not_in(_RUST))
+        )
+        rijen = await session.execute(select(TrajectRij.traject_id, TrajectRij.versie))
+        versies = {rij.traject_id: rij.versie for rij in rijen}
+    if wacht is not None:
+        return False
+    te_doen = {(traject_id, niet_voor, status) for niet_voor, status, traject_id in onderweg}
+    for zaak, nu in zip(zaken, await allemaal(stand(zaak) for zaak in zaken), strict=True):
+        if versies.get(traject_id_van(zaak)) != nu.versie:
+            return False
+        if nu.volgende_wek is not None and nu.volgende_wek <= nu.nu:
+            return False
+        for traject_id, niet_voor, status in te_doen:
+            if traject_id == traject_id_van(zaak) and (niet_voor <= nu.nu or status == MailStatus.SENDING):
+                return False
+    return True
+
+
+async def _zaak(omgeving: Omgeving, zaak: Zaakdraad) -> list[str]:
+    """Workflow, read model and timeline say the same, and nobody can fall silent."""
+    traject_id, gevonden = traject_id_van(zaak), []
+    in_workflow, wanneer = await zaak.toestand(), await stand(zaak)
+    async with omgeving.sessies() as session:
+        opgeslagen = await session.scalar(select(TrajectRij.staat).where(TrajectRij.traject_id == traject_id))
+        feiten = await lees_tijdlijn(session, traject_id)
+        journaal = await session.execute(
+            select(OpdrachtRij.commando_id, OpdrachtRij.status).where(OpdrachtRij.traject_id == traject_id)
+        )
+        uitkomsten = [(rij.commando_id, rij.status) for rij in journaal]
+    if opgeslagen is None or Traject.model_validate(opgeslagen) != in_workflow:
+        gevonden.append(f"{traject_id}: het leesmodel is niet wat de workflow weet")
+    try:
+        if vouw_alles(feiten) != in_workflow:
+            gevonden.append(f"{traject_id}: de tijdlijn vouwt niet tot de stand")
+    except RoutewachtFout as fout:
+        gevonden.append(f"{traject_id}: de tijdlijn is niet te vouwen ({type(fout).__name__})")
+    if in_workflow.status is TrajectStatus.LOPEND and (not in_workflow.open_afspraken or wanneer.volgende_wek is None):
+        gevonden.append(f"{traject_id}: niemand is iets verschuldigd, of geen wekker staat")
+    toegepast = {g.commando_id for g in feiten}
+    for commando, status in uitkomsten:
+        if status == OpdrachtStatus.ONTVANGEN or (status == OpdrachtStatus.VERWERKT and commando not in toegepast):
+            gevonden.append(f"{traject_id}: handeling {commando} is {status} en staat niet in de tijdlijn")
+    return gevonden
+
+
+async def _mails(
+    o: Opstelling, omgeving: Omgeving, zaken: Sequence[Zaakdraad], uit: Oordeel, spoed: int | None
+) -> None:
+    per_regel: Counter[tuple[str, str]] = Counter()
+    van_zaak: defaultdict[str, int] = defaultdict(int)
+    gezien = {traject_id_van(zaak): await zaak.toestand() for zaak in zaken}
+    for m in await mails_van(o, omgeving, zaken):
+        status = MailStatus(m.mail.status)
+        uit.aankomsten += m.bezorgd
+        uit.vastgehouden += status is MailStatus.HELD
+        if m.bezorgd > 1:
+            uit.dubbel.append(f"{m.mail.id}: {m.bezorgd} keer bij de relay")
+        if status is MailStatus.SENT and not m.bezorgd:
+            uit.verloren.append(f"{m.mail.id}: verzonden volgens ons, niet bij de relay")
+        if status in _GEZIEN_ALS and not any(_wordt_gezien(gezien, r, status) for r in m.regels):
+            uit.verloren.append(f"{m.mail.id}: {status}, en niemand ziet het")
+        for regel in m.regels:
+            per_regel[regel.sleutel, regel.persoon_id] += m.bezorgd
+            van_zaak[regel.traject_id] += m.mail.spoed
+    uit.dubbel += [f"{sleutel} aan {wie}: {keer} keer" for (sleutel, wie), keer in per_regel.items() if keer > 1]
+    if spoed is not None:
+        for traject_id in gezien:
+            if van_zaak[traject_id] != spoed:
+                uit.verloren.append(f"{traject_id}: {van_zaak[traject_id]} dringende mails, verwacht {spoed}")
+
+
+def _wordt_gezien(zaken: dict[str, Traject], regel: BerichtRij, status: MailStatus) -> bool:
+    return any(
+        a.sjabloon == _GEZIEN_ALS[status] and a.over == regel.persoon_id for a in zaken[regel.traject_id].open_afspraken
+    )
