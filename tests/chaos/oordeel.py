@@ -63,21 +63,28 @@ async def oordeel(
 
     `seconden` in the answer is how long settling took. What does not settle within `geduld` is reported as lost.
     """
-    begin, omgeving, uit = time.monotonic(), await o.omgeving(), Oordeel()
+    begin, omgeving, uit = time.monotonic(), o.omgeving(), Oordeel()
+    reden = ""
+
+    async def rust() -> bool:
+        nonlocal reden
+        reden = await _onrust(omgeving, zaken)
+        return not reden
+
     try:
-        await wacht_tot(lambda: _alles_in_rust(omgeving, zaken), seconden=geduld, omschrijving="rust na de storing")
+        await wacht_tot(rust, seconden=geduld, omschrijving="rust na de storing")
     except AssertionError as fout:
-        uit.verloren.append(str(fout))
+        uit.verloren.append(f"{fout}: {reden}")
     uit.seconden = time.monotonic() - begin
     for bevinding in await allemaal((_zaak(omgeving, zaak) for zaak in zaken), tegelijk=10):
         uit.verloren += bevinding
-    await _mails(o, omgeving, zaken, uit, spoed)
+    await _mails(o, zaken, uit, spoed)
     return uit
 
 
-async def mails_van(o: Opstelling, omgeving: Omgeving, zaken: Sequence[Zaakdraad]) -> list[Mailstand]:
+async def mails_van(o: Opstelling, zaken: Sequence[Zaakdraad]) -> list[Mailstand]:
     """The outbox of these cases against the relay."""
-    ids = [traject_id_van(zaak) for zaak in zaken]
+    omgeving, ids = o.omgeving(), [traject_id_van(zaak) for zaak in zaken]
     async with omgeving.sessies() as session:
         gevonden = await session.execute(
             select(MailRij, BerichtRij)
@@ -95,7 +102,8 @@ async def mails_van(o: Opstelling, omgeving: Omgeving, zaken: Sequence[Zaakdraad
     ]
 
 
-async def _alles_in_rust(omgeving: Omgeving, zaken: Sequence[Zaakdraad]) -> bool:
+async def _onrust(omgeving: Omgeving, zaken: Sequence[Zaakdraad]) -> str:
+    """What still has to happen before there is something to judge; empty when nothing has."""
     ids = [traject_id_van(zaak) for zaak in zaken]
     async with omgeving.sessies() as session:
         wacht = await session.scalar(
@@ -104,24 +112,25 @@ async def _alles_in_rust(omgeving: Omgeving, zaken: Sequence[Zaakdraad]) -> bool
             .limit(1)
         )
         onderweg = await session.execute(
-            select(MailRij.niet_voor, MailRij.status, BerichtRij.traject_id)
+            select(MailRij.id, MailRij.status, MailRij.niet_voor, BerichtRij.traject_id)
             .join(BerichtRij, BerichtRij.mail_id == MailRij.id)
             .where(BerichtRij.traject_id.in_(ids), MailRij.status.not_in(_RUST))
         )
         rijen = await session.execute(select(TrajectRij.traject_id, TrajectRij.versie))
         versies = {rij.traject_id: rij.versie for rij in rijen}
     if wacht is not None:
-        return False
-    te_doen = {(traject_id, niet_voor, status) for niet_voor, status, traject_id in onderweg}
+        return f"handeling {wacht} is nog niet beantwoord"
+    te_doen = onderweg.all()
     for zaak, nu in zip(zaken, await allemaal(stand(zaak) for zaak in zaken), strict=True):
-        if versies.get(traject_id_van(zaak)) != nu.versie:
-            return False
+        traject_id = traject_id_van(zaak)
+        if versies.get(traject_id) != nu.versie:
+            return f"{traject_id} is versie {nu.versie}, in de tabellen {versies.get(traject_id)}"
         if nu.volgende_wek is not None and nu.volgende_wek <= nu.nu:
-            return False
-        for traject_id, niet_voor, status in te_doen:
-            if traject_id == traject_id_van(zaak) and (niet_voor <= nu.nu or status == MailStatus.SENDING):
-                return False
-    return True
+            return f"{traject_id} had gewekt moeten zijn om {nu.volgende_wek}, en het is {nu.nu}"
+        for mail in te_doen:
+            if mail.traject_id == traject_id and (mail.niet_voor <= nu.nu or mail.status == MailStatus.SENDING):
+                return f"mail {mail.id} van {traject_id} is {mail.status} vanaf {mail.niet_voor}, en het is {nu.nu}"
+    return ""
 
 
 async def _zaak(omgeving: Omgeving, zaak: Zaakdraad) -> list[str]:
@@ -151,13 +160,11 @@ async def _zaak(omgeving: Omgeving, zaak: Zaakdraad) -> list[str]:
     return gevonden
 
 
-async def _mails(
-    o: Opstelling, omgeving: Omgeving, zaken: Sequence[Zaakdraad], uit: Oordeel, spoed: int | None
-) -> None:
+async def _mails(o: Opstelling, zaken: Sequence[Zaakdraad], uit: Oordeel, spoed: int | None) -> None:
     per_regel: Counter[tuple[str, str]] = Counter()
     van_zaak: defaultdict[str, int] = defaultdict(int)
     gezien = {traject_id_van(zaak): await zaak.toestand() for zaak in zaken}
-    for m in await mails_van(o, omgeving, zaken):
+    for m in await mails_van(o, zaken):
         status = MailStatus(m.mail.status)
         uit.aankomsten += m.bezorgd
         uit.vastgehouden += status is MailStatus.HELD

@@ -94,6 +94,7 @@ class Opstelling:
     processen: list[Proces] = field(default_factory=list)
     url: str = ""
     _engine: AsyncEngine | None = None
+    _omgevingen: dict[str, Omgeving] = field(default_factory=dict)
     _poort: int = 0
 
     def __post_init__(self) -> None:
@@ -109,6 +110,7 @@ class Opstelling:
         self._engine = maak_engine(self.url, verbindingen=30)
         await self._vul()
         await self.temporal.ready()
+        self._omgevingen = {namespace: await self._verbind(namespace) for namespace in (DEMO, ECHT)}
         return self
 
     async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
@@ -121,16 +123,15 @@ class Opstelling:
         await asyncio.to_thread(self.postgres.erase)
         await self.sink.stop()
 
-    async def client(self, namespace: str = DEMO) -> Client:
-        """A connection of the test itself, with the keys of this installation."""
-        plat = await Client.connect(self.temporal.address, namespace=namespace)
-        return with_converter(plat, maak_converter(self.ring))
+    def omgeving(self, namespace: str = DEMO) -> Omgeving:
+        """What the stories of tests/support need to drive cases from outside; its client finds the server again."""
+        return self._omgevingen[namespace]
 
-    async def omgeving(self, namespace: str = DEMO) -> Omgeving:
-        """What the stories of tests/support need to drive cases from outside."""
+    async def _verbind(self, namespace: str) -> Omgeving:
         assert self._engine is not None
-        settings = Settings.voor_demo(**self._settings(None))
-        return Omgeving(await self.client(namespace), sessies(self._engine), self.sink, settings, self.ring)
+        plat = await Client.connect(self.temporal.address, namespace=namespace)
+        client = with_converter(plat, maak_converter(self.ring))
+        return Omgeving(client, sessies(self._engine), self.sink, Settings.voor_demo(**self._settings(None)), self.ring)
 
     async def worker(self, *, nog_een: bool = False, **anders: Any) -> Proces:
         """A worker that is up and polling: the one that runs already, or a new one. Workers that were started otherwise
@@ -201,7 +202,7 @@ class Opstelling:
             if proces.leeft and proces.anders.keys() - {"bezorgtijd"}:
                 proces.dood()
         await self.gezond()
-        client = await self.client()
+        client = self.omgeving().client
         async for open_ in client.list_workflows("ExecutionStatus = 'Running' and WorkflowType = 'TrajectWorkflow'"):
             with contextlib.suppress(RPCError):
                 await client.get_workflow_handle(open_.id).terminate()

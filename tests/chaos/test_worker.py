@@ -64,7 +64,7 @@ async def test_een_worker_die_sterft_na_het_antwoord_stuurt_niet_nog_eens(
 ) -> None:
     worker = await o.worker(bezorgtijd=bezorgtijd)
     (zaak,) = await begin(o)
-    omgeving = await o.omgeving()
+    omgeving = o.omgeving()
     o.sink.stoor("na", "wacht")
     await ligt_stil(o, zaak)
     await asyncio.wait_for(o.sink.wacht_nu.wait(), 60)

@@ -13,6 +13,7 @@ from cli.demo_gegevens import Kind
 from domain.consent import Antwoord, Doel, Vorm
 from domain.feiten import Wie
 from domain.handelingen import EenHandeling, LegToestemmingVast, MeldStilstand, Opdracht
+from domain.ids import traject_workflow_id
 from domain.progress import next_wake
 from domain.roles import Rol
 from domain.tijd import AMSTERDAM
@@ -20,7 +21,7 @@ from domain.tijdschaal import Tijdschaal
 from storage.case_tables import OpdrachtSoort
 from storage.journal import neem_aan
 from tests.chaos.opstelling import Opstelling
-from tests.support.omgeving import Omgeving, Zaakdraad
+from tests.support.omgeving import Omgeving, Zaakdraad, kind_van
 from tests.support.replay_leven import traject_id_van
 from tests.support.spelen import START, Springen
 from tests.support.zaak import Zaak
@@ -47,7 +48,7 @@ async def allemaal(taken: Iterable[Awaitable[T]], tegelijk: int = _TEGELIJK) -> 
 
 async def begin(o: Opstelling, aantal: int = 1, moment: datetime = START) -> list[Zaakdraad]:
     """So many cases, whose clock shows `moment` (a school day at ten, unless said otherwise)."""
-    omgeving = await o.omgeving()
+    omgeving = o.omgeving()
     kind = o.kind()
     return await allemaal(omgeving.begin_traject(kind, moment, Springen.naar(moment)) for _ in range(aantal))
 
@@ -62,7 +63,7 @@ def toestemming(kind: Kind) -> LegToestemmingVast:
 async def ligt_stil(o: Opstelling, zaak: Zaakdraad, commando: str | None = None) -> str:
     """A parent says that it stands still, as the site would take it: journal first. One urgent mail follows, to the
     stagnatiepunt. The relay in the worker brings it on when nobody answers; returns the id of the command."""
-    return await schrijf_op(await o.omgeving(), zaak, Rol.OUDERS, MeldStilstand(), commando)
+    return await schrijf_op(o.omgeving(), zaak, Rol.OUDERS, MeldStilstand(), commando)
 
 
 async def schrijf_op(
@@ -129,3 +130,24 @@ def eerste_escalatie(traject_id: str) -> tuple[datetime, datetime]:
 def snel(moment: datetime, *, factor: float) -> Tijdschaal:
     """A clock that shows `moment` now and runs `factor` times as fast as the real one: the product's own fast clock."""
     return Tijdschaal(factor=factor, echt_anker=datetime.now(UTC), schijn_anker=moment)
+
+
+async def tot(moment: datetime | None) -> None:
+    """Sleeps until this real moment: for what has to be missed, nothing else tells when it has passed."""
+    assert moment is not None
+    await asyncio.sleep(max(0.0, (moment - datetime.now(UTC)).total_seconds()))
+
+
+async def begin_op_site(
+    o: Opstelling, http: httpx2.AsyncClient, namespace: str, nummer: int
+) -> tuple[httpx2.Response, Zaakdraad]:
+    """A teacher starts a traject for a pupil on the page; also when it will begin only later."""
+    kind = kind_van("o-papaver", nummer)
+    inhoud = {"leerling_id": kind.id, "door": {"persoon_id": "p-lk-papaver", "rol": "leerkracht"}}
+    kop = {"Idempotency-Key": f"k-{secrets.token_hex(12)}"}
+    antwoord = await http.post("/api/v1/trajecten", json=inhoud, headers=kop)
+    client = o.omgeving(namespace).client
+    handle = client.get_workflow_handle_for(
+        TrajectWorkflow.run, traject_workflow_id(antwoord.json().get("traject_id", "onbekend"))
+    )
+    return antwoord, Zaakdraad(handle, kind)
