@@ -81,6 +81,7 @@ async def test_een_weigering_voorgoed_wordt_werk_voor_de_school(o: Opstelling, r
     assert geprobeerd == len(zaken), "een adres dat niet bestaat wordt niet steeds opnieuw geprobeerd"
 
 
+@pytest.mark.chaos
 @pytest.mark.rij(6, "geen mailserver, een dag lang (op de snelle klok)", "O M S")
 async def test_een_dag_zonder_mailserver(o: Opstelling, rij: Rij) -> None:
     await o.worker()
