@@ -19,7 +19,7 @@ from storage.case_tables import OpdrachtRij, OpdrachtStatus, TrajectRij
 from storage.mail_tables import BerichtRij, MailRij, MailStatus
 from storage.rebuild import lees_tijdlijn
 from tests.chaos.opstelling import Opstelling
-from tests.chaos.zaken import allemaal, stand
+from tests.chaos.zaken import TEGELIJK, allemaal, stand
 from tests.support.omgeving import Omgeving, Zaakdraad
 from tests.support.replay_leven import traject_id_van, wacht_tot
 
@@ -121,15 +121,17 @@ async def _onrust(omgeving: Omgeving, zaken: Sequence[Zaakdraad]) -> str:
     if wacht is not None:
         return f"handeling {wacht} is nog niet beantwoord"
     te_doen = onderweg.all()
-    for zaak, nu in zip(zaken, await allemaal(stand(zaak) for zaak in zaken), strict=True):
-        traject_id = traject_id_van(zaak)
-        if versies.get(traject_id) != nu.versie:
-            return f"{traject_id} is versie {nu.versie}, in de tabellen {versies.get(traject_id)}"
-        if nu.volgende_wek is not None and nu.volgende_wek <= nu.nu:
-            return f"{traject_id} had gewekt moeten zijn om {nu.volgende_wek}, en het is {nu.nu}"
-        for mail in te_doen:
-            if mail.traject_id == traject_id and (mail.niet_voor <= nu.nu or mail.status == MailStatus.SENDING):
-                return f"mail {mail.id} van {traject_id} is {mail.status} vanaf {mail.niet_voor}, en het is {nu.nu}"
+    for eerste in range(0, len(zaken), TEGELIJK):
+        deel = zaken[eerste : eerste + TEGELIJK]
+        for zaak, nu in zip(deel, await allemaal(stand(zaak) for zaak in deel), strict=True):
+            traject_id = traject_id_van(zaak)
+            if versies.get(traject_id) != nu.versie:
+                return f"{traject_id} is versie {nu.versie}, in de tabellen {versies.get(traject_id)}"
+            if nu.volgende_wek is not None and nu.volgende_wek <= nu.nu:
+                return f"{traject_id} had gewekt moeten zijn om {nu.volgende_wek}, en het is {nu.nu}"
+            for mail in te_doen:
+                if mail.traject_id == traject_id and (mail.niet_voor <= nu.nu or mail.status == MailStatus.SENDING):
+                    return f"mail {mail.id} van {traject_id} is {mail.status} vanaf {mail.niet_voor}, en het is {nu.nu}"
     return ""
 
 

@@ -30,12 +30,12 @@ from workflows.traject import TrajectWorkflow
 
 T = TypeVar("T")
 IB = "p-ib-papaver"
-_TEGELIJK = 25
+TEGELIJK = 25
 # A purpose each, so that acts in parallel are all of a different kind; none of them is asked for in the first step.
 _DOELEN = cycle([Doel.TLV_AANVRAAG, Doel.ZATT_OZL, Doel.ONDERZOEK, Doel.OBSERVATIE, Doel.MDO_EXTERNEN])
 
 
-async def allemaal(taken: Iterable[Awaitable[T]], tegelijk: int = _TEGELIJK) -> list[T]:
+async def allemaal(taken: Iterable[Awaitable[T]], tegelijk: int = TEGELIJK) -> list[T]:
     """The answers in order, with at most so many under way."""
     slot = asyncio.Semaphore(tegelijk)
 
