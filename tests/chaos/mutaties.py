@@ -122,8 +122,8 @@ MUTATIES = (
     Mutatie(
         "a dead worker's cases wait ten seconds",
         "worker/registry.py",
-        "_STICKY = timedelta(seconds=2)",
-        "_STICKY = timedelta(seconds=10)",
+        "STICKY = timedelta(seconds=2)",
+        "STICKY = timedelta(seconds=10)",
         "tests/chaos/test_worker.py::test_een_dode_worker_kost_een_mens_een_paar_seconden",
     ),
     Mutatie(

@@ -182,7 +182,13 @@ class Opstelling:
         return proces
 
     async def gezond(self) -> None:
-        """Whatever the test before this one broke, works: servers up, relay up and without faults, cases gone."""
+        """Whatever the test before this one broke, works: servers up, relay up, without faults and empty."""
+        await self.gezond_maken()
+        self.sink.bezorgd.clear()
+        self.sink.opdrachten.clear()
+
+    async def gezond_maken(self) -> None:
+        """Servers and relay work again; what the relay took stays to be counted."""
         if not self.temporal.draait:
             self.temporal.stop()
             self.temporal.start()
@@ -192,8 +198,6 @@ class Opstelling:
         await self.temporal.ready()
         await self.sink.stop()
         self.sink.genees()
-        self.sink.bezorgd.clear()
-        self.sink.opdrachten.clear()
         await self.sink.start()
 
     async def ruim_op(self) -> None:

@@ -128,7 +128,7 @@ async def test_een_volle_schijf(rij: Rij) -> None:
                     break
             assert antwoorden[-1].status_code >= 500, "vol, en dat wordt gezegd"
             vol.unlink()
-            await o.gezond()
+            await o.gezond_maken()
             rij.voorbij()
             rij.neem(await oordeel(o, zaken))
             assert (await klik(http, zaken[0], toestemming(o.kind()))).status_code == 200
