@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,12 +20,13 @@ import httpx2
 from sqlalchemy import text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
-from temporalio.client import Client
 from temporalio.service import RPCError
 
+from api.aanbieder import AanbiederBijGebruik
+from api.main import diensten
 from cli.demo_gegevens import Kind, laad
 from runtime.children import spawn
-from runtime.codec import Sleutelring, maak_converter
+from runtime.codec import Sleutelring
 from runtime.devserver import DevServer
 from runtime.postgres import EmbeddedPostgres
 from runtime.route_files import laad_routes
@@ -34,7 +36,7 @@ from storage.migrate import upgrade
 from storage.people_tables import Leerling, Persoon
 from tests.support.omgeving import Omgeving, kind_van
 from tests.support.replay_leven import wacht_tot
-from tests.support.servers import ELSEWHERE, UNSAFE_BUT_FAST, with_converter
+from tests.support.servers import ELSEWHERE, UNSAFE_BUT_FAST
 from tests.support.smtp_sink import SmtpSink
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,6 +96,7 @@ class Opstelling:
     processen: list[Proces] = field(default_factory=list)
     url: str = ""
     _engine: AsyncEngine | None = None
+    _stapel: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
     _omgevingen: dict[str, Omgeving] = field(default_factory=dict)
     _poort: int = 0
 
@@ -117,6 +120,7 @@ class Opstelling:
         for proces in self.processen:
             if proces.leeft:
                 proces.dood()
+        await self._stapel.aclose()
         if self._engine is not None:
             await self._engine.dispose()
         await asyncio.to_thread(self.temporal.stop)
@@ -128,10 +132,13 @@ class Opstelling:
         return self._omgevingen[namespace]
 
     async def _verbind(self, namespace: str) -> Omgeving:
+        """The connection is made as the site makes its own, keys and all."""
         assert self._engine is not None
-        plat = await Client.connect(self.temporal.address, namespace=namespace)
-        client = with_converter(plat, maak_converter(self.ring))
-        return Omgeving(client, sessies(self._engine), self.sink, Settings.voor_demo(**self._settings(None)), self.ring)
+        settings = (Settings.voor_demo if namespace == DEMO else Settings)(**self._settings(None))
+        d = await self._stapel.enter_async_context(diensten(settings, rol="proef", wachttijd=timedelta(seconds=60)))
+        assert isinstance(d.aanbieder, AanbiederBijGebruik)
+        client = await d.aanbieder.verbinding.client()
+        return Omgeving(client, sessies(self._engine), self.sink, settings, self.ring)
 
     async def worker(self, *, nog_een: bool = False, **anders: Any) -> Proces:
         """A worker that is up and polling: the one that runs already, or a new one. Workers that were started otherwise

@@ -19,7 +19,7 @@ from domain.roles import Rol
 from tests.chaos.oordeel import oordeel
 from tests.chaos.opstelling import DEMO, Opstelling
 from tests.chaos.verslag import Rij
-from tests.chaos.zaken import IB, allemaal, begin, klik, toestemming
+from tests.chaos.zaken import IB, allemaal, begin, klik, ligt_stil, toestemming
 from tests.support.omgeving import Zaakdraad
 from tests.support.replay_leven import traject_id_van, wacht_tot
 from tests.support.verwacht import tijdlijn
@@ -80,6 +80,22 @@ async def test_een_handeling_bij_continue_as_new_krijgt_antwoord(o: Opstelling, 
     assert {a.status_code for a in antwoorden} <= {200, 202}
     rij.neem(await oordeel(o, [zaak]))
     assert await effecten(o, zaak) == {a.json()["commando_id"]: 1 for a in antwoorden}
+
+
+@pytest.mark.rij(19, "een mail onderweg terwijl de zaak aan een nieuwe run begint", "O M S")
+async def test_een_mail_onderweg_bij_continue_as_new_wordt_niet_vergeten(o: Opstelling, rij: Rij) -> None:
+    await o.worker()
+    (zaak,) = await begin(o)
+    await oordeel(o, [zaak])
+    o.sink.stoor("na", "wacht")
+    await ligt_stil(o, zaak)
+    await asyncio.wait_for(o.sink.wacht_nu.wait(), 60)
+    await zaak.handle.signal(TrajectWorkflow.ga_door)
+    await zaak.handel(Rol.IB, toestemming(o.kind()))  # answered, so the case knows by now that it is to go on
+    await o.sink.stop()  # the line breaks: nobody knows whether the mail arrived, and the new run must know that
+    rij.storing()
+    gevonden = rij.neem(await oordeel(o, [zaak], spoed=1))
+    assert (gevonden.aankomsten, gevonden.vastgehouden) == (1, 1)
 
 
 @pytest.mark.rij(20, "veertien handelingen tegelijk op een zaak (de server staat er tien toe)", "U O")
