@@ -131,7 +131,7 @@ MUTATIES = (
         "runtime/logging.py",
         "_TEKST_VAN = (",
         '_TEKST_VAN = ("sqlalchemy", "psycopg", ',
-        "tests/runtime/test_logging.py::*",
+        "tests/chaos/test_privacy.py::test_foutteksten_met_een_naam_blijven_binnen",
     ),
 )
 
@@ -163,15 +163,17 @@ def probeer(mutatie: Mutatie) -> str:
 def main() -> None:
     """Runs the mutations and says of each what came of it; exit code 1 when one was not seen."""
     woord = sys.argv[1] if len(sys.argv) > 1 else ""
+    eerder = {u["wat"]: u for u in json.loads(UIT.read_text())} if UIT.exists() else {}
     uitslagen = []
     for mutatie in MUTATIES:
-        if woord not in mutatie.wat:
-            continue
-        uitslag = probeer(mutatie)
-        print(f"{uitslag:10} {mutatie.wat}", flush=True)
-        uitslagen.append({"wat": mutatie.wat, "bestand": mutatie.bestand, "test": mutatie.test, "uitslag": uitslag})
-    if not woord:
-        UIT.write_text(json.dumps(uitslagen, indent=1) + "\n")
+        if woord in mutatie.wat:
+            uitslag = probeer(mutatie)
+            print(f"{uitslag:10} {mutatie.wat}", flush=True)
+            nieuw = {"wat": mutatie.wat, "bestand": mutatie.bestand, "test": mutatie.test, "uitslag": uitslag}
+            eerder[mutatie.wat] = nieuw
+        if mutatie.wat in eerder:
+            uitslagen.append(eerder[mutatie.wat])
+    UIT.write_text(json.dumps(uitslagen, indent=1) + "\n")
     sys.exit(any(u["uitslag"] != "seen" for u in uitslagen))
 
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy import select, text
 
+from domain.roles import Rol
 from storage.mail_tables import MailRij
 from tests.chaos.oordeel import oordeel
 from tests.chaos.opstelling import Opstelling
@@ -33,9 +34,10 @@ async def test_een_dode_worker_kost_een_mens_een_paar_seconden(o: Opstelling, ri
         assert (await klik(http, zaak, toestemming(o.kind()))).status_code == 200
     eerste.dood()
     rij.storing(len(zaken))
-    antwoorden = await allemaal(klik(http, zaak, toestemming(o.kind())) for zaak in zaken)
+    klikken = asyncio.ensure_future(allemaal(klik(http, zaak, toestemming(o.kind())) for zaak in zaken[:3]))
+    await allemaal(zaak.handel(Rol.IB, toestemming(o.kind())) for zaak in zaken[3:])
     duur = rij.hersteld_nu()
-    assert {a.status_code for a in antwoorden} <= {200, 202}
+    assert {a.status_code for a in await klikken} <= {200, 202}
     rij.neem(await oordeel(o, zaken))
     assert duur < 9, "ruim onder de tien seconden die het zonder korte sticky timeout kost"
 
