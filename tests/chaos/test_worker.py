@@ -1,19 +1,21 @@
 """The worker dies: while it waits, and around the moment at which a mail is handed over."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy import select, text
 
+from domain.handelingen import EenHandeling
 from domain.roles import Rol
 from storage.mail_tables import MailRij
 from tests.chaos.oordeel import oordeel
 from tests.chaos.opstelling import Opstelling
 from tests.chaos.verslag import Rij
 from tests.chaos.zaken import allemaal, begin, klik, ligt_stil, toestemming
-from tests.support.omgeving import Omgeving
+from tests.support.omgeving import Omgeving, Zaakdraad
 from tests.support.replay_leven import wacht_tot
 
 # After how many seconds the server believes that whoever had a mail in hand is dead. The product's own four minutes make
@@ -34,12 +36,21 @@ async def test_een_dode_worker_kost_een_mens_een_paar_seconden(o: Opstelling, ri
         assert (await klik(http, zaak, toestemming(o.kind()))).status_code == 200
     eerste.dood()
     rij.storing(len(zaken))
-    klikken = asyncio.ensure_future(allemaal(klik(http, zaak, toestemming(o.kind())) for zaak in zaken[:3]))
-    await allemaal(zaak.handel(Rol.IB, toestemming(o.kind())) for zaak in zaken[3:])
-    duur = rij.hersteld_nu()
+    klikken = asyncio.ensure_future(allemaal(klik(http, zaak, toestemming(o.kind())) for zaak in zaken))
+    duren = sorted(await allemaal(_duur(zaak, toestemming(o.kind())) for zaak in zaken))
+    rij.hersteld_nu()
     assert {a.status_code for a in await klikken} <= {200, 202}
     rij.neem(await oordeel(o, zaken))
-    assert duur < 9, "ruim onder de tien seconden die het zonder korte sticky timeout kost"
+    # The sticky timeout is two seconds. A case whose task the dead worker had just been given waits for the timeout of
+    # that task as well, which is ten.
+    assert duren[len(duren) // 2] < 9, duren
+    rij.opmerking = f"de middelste zaak na {duren[len(duren) // 2]:.1f} s"
+
+
+async def _duur(zaak: Zaakdraad, handeling: EenHandeling) -> float:
+    sinds = time.monotonic()
+    await zaak.handel(Rol.IB, handeling)
+    return time.monotonic() - sinds
 
 
 @GEDULD
