@@ -46,6 +46,10 @@ check: $(DEV) ## controleer stijl, types en de richting van imports
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 
+.PHONY: chaos
+chaos: $(DEV) ## maak alles stuk wat stuk kan, ook wat minuten duurt, en schrijf docs/reliability.md
+	@$(BIN)/pytest --tb=native -m "" tests/chaos --verslag docs/reliability.md $(ARGS)
+
 .PHONY: bench
 bench: $(DEV) ## meet wat het kost, als verhoudingen in een keer
 	@$(BIN)/python -m bench $(ARGS)

@@ -116,6 +116,8 @@ class TrajectWorkflow:
 
     @handel.validator
     def _toets(self, opdracht: Opdracht) -> None:
+        if not isinstance(opdracht, Opdracht):  # the converter gives null as it came
+            raise ApplicationError("dit is geen handeling", type="onleesbaar", non_retryable=True)
         self._probeer(opdracht)
 
     @workflow.signal(dynamic=True)

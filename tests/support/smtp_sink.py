@@ -22,6 +22,7 @@ class Storing:
     soort: Soort
     code: int = 0
     keer: int = 1
+    tekst: str = "storing"
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,17 @@ class SmtpSink:
     _schrijvers: set[asyncio.StreamWriter] = field(default_factory=set)
     _taken: set[asyncio.Task[None]] = field(default_factory=set)
 
-    def stoor(self, fase: Fase, soort: Soort = "antwoord", *, code: int = 0, keer: int = 1) -> None:
-        """Plan a fault for the next `keer` times that the conversation reaches `fase`."""
-        self._storingen.append(Storing(fase, soort, code, keer))
+    def stoor(
+        self, fase: Fase, soort: Soort = "antwoord", *, code: int = 0, keer: int = 1, tekst: str = "storing"
+    ) -> None:
+        """Plan a fault for the next `keer` times that the conversation reaches `fase`; `tekst` follows the code."""
+        self._storingen.append(Storing(fase, soort, code, keer, tekst))
+
+    def genees(self) -> None:
+        """Forget every fault that is still planned, and let go of whoever is kept waiting."""
+        self._storingen.clear()
+        self.laat_los.set()
+        self.laat_los, self.wacht_nu = asyncio.Event(), asyncio.Event()
 
     def storingen_voorbij(self) -> None:
         """Forget every fault that was planned."""
@@ -126,7 +135,7 @@ class SmtpSink:
                 self.sink.wacht_nu.set()
                 await self.sink.laat_los.wait()
                 return False
-            await self.zeg(f"{storing.code} storing")
+            await self.zeg(f"{storing.code} {storing.tekst}")
             return True
 
         async def voer(self) -> None:
