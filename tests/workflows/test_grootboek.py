@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import pytest
 import pytest_asyncio
+from temporalio.testing import ActivityEnvironment
 
 from activities.contracts import Bezorgd, Bezorgopdracht
 from activities.mail import MailActivities
@@ -35,7 +36,7 @@ async def deliver(o: Omgeving, mail: MailRij, boek: Path | None) -> Bezorgd:
     postbode = Postbode(o.settings)
     grootboek = Maildir(boek) if boek is not None else None
     bezorger = MailActivities(o.sessies, CATALOGUS, postbode, o.settings, grootboek)
-    uitslag = await bezorger.deliver(Bezorgopdracht(mail_id=mail.id, nu=START))
+    uitslag = await ActivityEnvironment().run(bezorger.deliver, Bezorgopdracht(mail_id=mail.id, nu=START))
     await postbode.sluit()
     return uitslag.uitslag
 
