@@ -18,7 +18,7 @@ from domain.tijdschaal import Tijdschaal
 from tests.chaos.oordeel import mails_van, oordeel
 from tests.chaos.opstelling import Opstelling
 from tests.chaos.verslag import Rij
-from tests.chaos.zaken import IB, allemaal, begin, eerste_escalatie, over, stand, zet_klok
+from tests.chaos.zaken import IB, aan_de_vooravond, allemaal, begin, over, stand, zet_klok
 from tests.support.jaar import open_van
 from tests.support.omgeving import Zaakdraad
 from tests.support.replay_leven import traject_id_van, wacht_tot
@@ -45,7 +45,7 @@ async def test_een_worker_met_een_verkeerde_klok(o: Opstelling, rij: Rij, verzet
     zaken = await begin(o, 3)
     rij.storing()
     await oordeel(o, zaken)
-    weken = {traject_id_van(z): eerste_escalatie(traject_id_van(z)) for z in zaken}
+    weken = await aan_de_vooravond(zaken)
     await zet_klok(zaken, lambda z: over(1, weken[traject_id_van(z)][0]))
     await wacht_tot(lambda: _gewekt(zaken, weken), omschrijving="de wekkers")
     await zet_klok(zaken, lambda z: over(0, weken[traject_id_van(z)][1]))

@@ -16,7 +16,7 @@ from tests.chaos.oordeel import oordeel
 from tests.chaos.opstelling import Opstelling
 from tests.chaos.test_opdrachten import effecten
 from tests.chaos.verslag import Rij
-from tests.chaos.zaken import allemaal, begin, eerste_escalatie, klik, over, toestemming, tot, zet_klok
+from tests.chaos.zaken import aan_de_vooravond, allemaal, begin, klik, over, toestemming, tot, zet_klok
 from tests.support.omgeving import Zaakdraad
 from tests.support.replay_leven import traject_id_van, wacht_tot
 from tests.support.verwacht import tijdlijn
@@ -29,12 +29,13 @@ async def test_de_kudde(o: Opstelling, rij: Rij, aantal: int) -> None:
     http = await o.site()
     zaken, (ander,) = await begin(o, aantal), await begin(o, 1)
     await oordeel(o, zaken, geduld=900)
-    weken = {traject_id_van(z): eerste_escalatie(traject_id_van(z)) for z in zaken}
+    weken = await aan_de_vooravond(zaken)
     async with _iemand_klikt(o, http, ander) as wachttijden:
         moment = datetime.now(UTC) + timedelta(seconds=5 + aantal / 25)
         await zet_klok(zaken, lambda z: over(0, weken[traject_id_van(z)][0]).model_copy(update={"echt_anker": moment}))
         await tot(moment)
         rij.storing(aantal)
+        assert not await _alle_gewekt(o, aantal), "zij worden pas nu gewekt, allemaal tegelijk"
         await wacht_tot(lambda: _alle_gewekt(o, aantal), seconden=900, omschrijving="het wekken van de kudde")
         gewekt = rij.hersteld_nu()
         await zet_klok(zaken, lambda z: over(0, weken[traject_id_van(z)][1]))

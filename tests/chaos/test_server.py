@@ -7,14 +7,14 @@ from sqlalchemy import select
 
 from storage.mail_tables import MailRij, MailStatus
 from tests.chaos.lijn import Lijn
-from tests.chaos.oordeel import oordeel
+from tests.chaos.oordeel import mails_van, oordeel
 from tests.chaos.opstelling import ECHT, Opstelling
 from tests.chaos.verslag import Rij
 from tests.chaos.zaken import (
+    aan_de_vooravond,
     allemaal,
     begin,
     begin_op_site,
-    eerste_escalatie,
     klik,
     ligt_stil,
     over,
@@ -33,10 +33,11 @@ async def test_wekkers_die_afgaan_terwijl_de_server_weg_is(o: Opstelling, rij: R
     await o.worker()
     zaken = await begin(o, aantal)
     await oordeel(o, zaken)
-    weken = {traject_id_van(z): eerste_escalatie(traject_id_van(z)) for z in zaken}
+    weken = await aan_de_vooravond(zaken)
     gewekt = over(_OVER + aantal / 20, weken[traject_id_van(zaken[0])][0])
     await zet_klok(zaken, lambda z: gewekt.model_copy(update={"schijn_anker": weken[traject_id_van(z)][0]}))
     o.temporal.kill9()
+    assert not await mails_van(o, zaken), "niemand was al gewekt"
     rij.storing(aantal)
     await tot(gewekt.echt_anker)
     o.temporal.start()

@@ -22,7 +22,7 @@ from storage.case_tables import OpdrachtSoort
 from storage.journal import neem_aan
 from tests.chaos.opstelling import Opstelling
 from tests.support.omgeving import Omgeving, Zaakdraad, kind_van
-from tests.support.replay_leven import traject_id_van
+from tests.support.replay_leven import traject_id_van, wacht_tot
 from tests.support.spelen import START, Springen
 from tests.support.zaak import Zaak
 from workflows.messages import Stand
@@ -125,6 +125,22 @@ def eerste_escalatie(traject_id: str) -> tuple[datetime, datetime]:
         zaak.tik()
     ochtend = zaak.nu.astimezone(AMSTERDAM).replace(hour=8, minute=1, second=0, microsecond=0)
     return zaak.nu, ochtend
+
+
+async def aan_de_vooravond(zaken: Sequence[Zaakdraad]) -> dict[str, tuple[datetime, datetime]]:
+    """Brings untouched cases to the day before their first urgent mail; gives what `eerste_escalatie` gives, by id.
+
+    Whatever was due before that day happens now. A rung belongs to a day: a clock set past midnight would climb it at
+    once, and the alarm would find nothing to do.
+    """
+    weken = {traject_id_van(zaak): eerste_escalatie(traject_id_van(zaak)) for zaak in zaken}
+    await zet_klok(zaken, lambda z: over(0, weken[traject_id_van(z)][0] - timedelta(hours=12)))
+
+    async def zover() -> bool:
+        return all([(await stand(z)).volgende_wek == weken[traject_id_van(z)][0] for z in zaken])
+
+    await wacht_tot(zover, seconden=120 + len(zaken), omschrijving="de vooravond")
+    return weken
 
 
 def snel(moment: datetime, *, factor: float) -> Tijdschaal:
