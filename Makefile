@@ -37,7 +37,7 @@ demo: $(RUN) ## start alles met voorbeeldgegevens op een versnelde klok
 .PHONY: test
 test: check ## controleer alles en draai alle tests, ook die in een browser
 	@ROUTEWACHT_TEST_CHROMIUM="$$($(BIN)/python scripts/browser.py)" && export ROUTEWACHT_TEST_CHROMIUM && \
-	$(BIN)/pytest --tb=native $(ARGS)
+	$(BIN)/pytest --tb=native -n 2 --dist loadfile $(ARGS)
 
 .PHONY: check
 check: $(DEV) ## controleer stijl, types en de richting van imports
