@@ -22,7 +22,10 @@ from tests.support.replay_leven import traject_id_van, wacht_tot
 from tests.support.verwacht import tijdlijn
 
 
-@pytest.mark.parametrize("aantal", [150, pytest.param(2000, marks=(pytest.mark.chaos, pytest.mark.timeout(3600)))])
+@pytest.mark.parametrize(
+    "aantal",
+    [60, *(pytest.param(n, marks=(pytest.mark.chaos, pytest.mark.timeout(3600))) for n in (300, 2000))],
+)
 @pytest.mark.rij(27, "de kudde: alle zaken op dezelfde seconde aan de beurt", "U O M R")
 async def test_de_kudde(o: Opstelling, rij: Rij, aantal: int) -> None:
     await o.worker()
